@@ -1,0 +1,262 @@
+"""The checks of lesson 01. Read them: they are the specification."""
+
+from collections.abc import Callable
+
+from workshop.checks import App, Upstream, a_number, an_instant, task
+
+DASHBOARD = "/api/v1/dashboard"
+TODOS = "/api/v1/todos"
+MILK = {
+    "title": "Buy milk",
+    "notes": "two litres",
+    "priority": 2,
+    "due_at": "2030-01-31T18:00:00Z",
+}
+
+
+@task(1, lasting=True)
+def an_upstream_answer_is_passed_on(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """the dashboard shows what an upstream answered
+
+    The client asks this API alone; what an upstream knows reaches it through here.
+    """
+    weather = upstream("weather", {"sky": "clear"})
+    answer = start_app(upstreams=[weather]).get(DASHBOARD)
+    assert answer.status == 200
+    assert answer["weather"] == {"sky": "clear"}
+
+
+@task(1, lasting=True)
+def a_held_upstream_holds_nobody(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """other requests are answered while an upstream is slow
+
+    One loop serves every client, so nobody's wait may become everybody's.
+    """
+    weather = upstream("weather", hold=True)
+    app = start_app(upstreams=[weather])
+    slow = app.begin("GET", DASHBOARD)
+    weather.asked(by=slow)
+    live = app.get("/health/live", during="the upstream's answer was kept back")
+    assert live.status == 200
+    weather.release()
+    assert slow.answer().status == 200
+
+
+@task(1)
+def an_upstream_error_is_no_answer(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """an upstream's error is never shown as its answer
+
+    A 500 with a body is still a failure: raise it, so that no client takes it for weather.
+    """
+    weather = upstream("weather", {"error": "out of order"}, status=500)
+    answer = start_app(upstreams=[weather]).get(DASHBOARD)
+    weather.asked()
+    assert "out of order" not in answer.content
+
+
+@task(2)
+def ready_once_the_database_answers(app: App) -> None:
+    """the app is ready once its database answers
+
+    A load balancer sends clients here as soon as this says yes.
+    """
+    answer = app.get("/health/ready")
+    assert answer.status == 200
+    assert answer["status"] == "ready"
+
+
+@task(2)
+def nothing_opens_at_import(app: App) -> None:
+    """the database is opened when the app starts, not when it is imported
+
+    What opens at import opens for everyone who only looks, and before the settings are known.
+    """
+    assert app.get("/health/ready").status == 200
+    assert app.opened_early == "not opened"
+
+
+@task(2)
+def two_apps_read_two_files(start_app: Callable[..., App]) -> None:
+    """two apps with two databases share nothing
+
+    An engine that belongs to the module belongs to every app; each lifespan opens its own.
+    """
+    first = start_app()
+    second = start_app(beside=first)
+    assert second.get(TODOS, note="the second app").status == 200
+    first.insert("todos", title="Only in the first")
+    assert first.get(TODOS, note="the first app")["items"].length == 1
+    assert second.get(TODOS, note="the second app")["items"] == []
+
+
+@task(2, lasting=True)
+def the_list_reads_the_file_in_the_settings(app: App) -> None:
+    """the list shows what is in the database that the settings name
+
+    Which database an app uses is for its settings to say, and its tables are there at the start.
+    """
+    assert app.get(TODOS).status == 200
+    app.insert("todos", title="Water the plants")
+    answer = app.get(TODOS)
+    assert answer.status == 200
+    assert answer["items"][0]["title"] == "Water the plants"
+
+
+@task(2)
+def a_stopped_app_has_closed_its_connections(app: App) -> None:
+    """what the app opened is closed when the app stops
+
+    What the lifespan opens before its yield it closes after it: nobody else will.
+    """
+    assert app.get("/health/ready").status == 200
+    app.stop()
+    connections = app.connections
+    assert connections == connections.all_closed
+
+
+@task(3, lasting=True)
+def a_new_todo_is_201_and_whole(app: App) -> None:
+    """a new todo is answered with 201 and all its fields
+
+    A client shows what was answered, not what it sent; the id and the times come from here.
+    """
+    answer = app.post(TODOS, MILK)
+    assert answer.status == 201
+    for name, value in MILK.items():
+        assert answer[name] == value
+    assert answer["id"] == a_number
+    assert answer["completed"] == False  # noqa: E712  JSON's false, which null is not
+    assert answer["created_at"] == an_instant
+    assert answer["updated_at"] == an_instant
+
+
+@task(3)
+def a_second_connection_sees_it(app: App) -> None:
+    """a new todo is in the database once it is answered
+
+    Until a commit a row is seen by its own session alone, and gone with it.
+    """
+    assert app.post(TODOS, {"title": "Buy milk"}).status == 201
+    assert app.stored("title") == ["Buy milk"]
+
+
+@task(3)
+def a_deleted_row_is_gone_for_a_second_connection(app: App) -> None:
+    """a deleted todo is gone from the database once it is answered
+
+    A delete, too, is only a wish until it is committed.
+    """
+    milk = app.post(TODOS, {"title": "Buy milk"})
+    assert milk.status == 201
+    assert app.delete(f"{TODOS}/{milk['id'].value}").status == 204
+    assert app.stored("title") == []
+
+
+@task(3, lasting=True)
+def deleting_twice_is_404(app: App) -> None:
+    """deleting a todo that is gone is answered with 404
+
+    404 tells a client that there is nothing here, and that asking again will not help.
+    """
+    milk = app.post(TODOS, {"title": "Buy milk"})
+    assert milk.status == 201
+    path = f"{TODOS}/{milk['id'].value}"
+    assert app.delete(path).status == 204
+    assert app.delete(path).status == 404
+
+
+@task(3, lasting=True)
+def a_waiting_write_holds_nobody(app: App) -> None:
+    """other requests are answered while a write waits for the database
+
+    SQLite lets one write at a time in; whoever waits for it in the loop makes everyone wait.
+    """
+    with app.locked():
+        slow = app.begin("POST", TODOS, json={"title": "Buy milk"})
+        app.begun("INSERT INTO todos", by=slow)
+        live = app.get("/health/live", during="the write lock was held")
+        assert live.status == 200
+    assert slow.answer().status == 201
+
+
+@task(4)
+def the_second_is_asked_while_the_first_waits(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """all upstreams are asked at once
+
+    One after another takes the sum of their times; at once, the time of the slowest.
+    """
+    weather, news = upstream("weather", hold=True), upstream("news", hold=True)
+    app = start_app(upstreams=[weather, news], upstream_timeout=30)
+    slow = app.begin("GET", DASHBOARD)
+    weather.asked(by=slow)
+    news.asked(by=slow, meanwhile='"weather" was kept back')
+    weather.release()
+    news.release()
+    assert slow.answer().status == 200
+
+
+@task(4, lasting=True)
+def one_failure_leaves_the_rest(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """an upstream that fails is null, and the others stand
+
+    A dashboard with a gap is of use; an error page for one failed part of it is not.
+    """
+    weather = upstream("weather", {"sky": "clear"})
+    news = upstream("news", {"error": "out of order"}, status=500)
+    mail = upstream("mail", b"<html>not JSON</html>")
+    gone = upstream("gone")
+    gone.close()
+    answer = start_app(upstreams=[weather, news, mail, gone]).get(DASHBOARD)
+    assert answer.status == 200
+    assert answer.body == {"weather": {"sky": "clear"}, "news": None, "mail": None, "gone": None}
+
+
+@task(4)
+def a_silent_one_is_null(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """an upstream that stays silent past its deadline is null
+
+    TODO_UPSTREAM_TIMEOUT is how long a client's patience may be spent on one upstream.
+    """
+    weather, news = upstream("weather", {"sky": "clear"}), upstream("news", hold=True)
+    answer = start_app(upstreams=[weather, news], upstream_timeout=0.3).get(DASHBOARD)
+    assert answer.status == 200
+    assert answer.body == {"weather": {"sky": "clear"}, "news": None}
+
+
+@task(4)
+def a_trickle_is_null(start_app: Callable[..., App], upstream: Callable[..., Upstream]) -> None:
+    """an upstream that sends a byte now and then is null after its deadline
+
+    httpx's own timeout begins anew with every byte; only a deadline for the whole ends this.
+    """
+    weather, news = upstream("weather", {"sky": "clear"}), upstream("news", trickle=True)
+    answer = start_app(upstreams=[weather, news], upstream_timeout=0.3).get(DASHBOARD)
+    assert answer.status == 200
+    assert answer.body == {"weather": {"sky": "clear"}, "news": None}
+
+
+@task(4)
+def nothing_stays_in_flight(
+    start_app: Callable[..., App], upstream: Callable[..., Upstream]
+) -> None:
+    """a request past its deadline is given up, not left running
+
+    What is left running keeps a connection, and after a busy day there is none left.
+    """
+    news = upstream("news", hold=True)
+    answer = start_app(upstreams=[news], upstream_timeout=0.3).get(DASHBOARD)
+    assert answer.status == 200
+    news.asked()
+    assert news.in_flight == 0

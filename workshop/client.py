@@ -1,0 +1,314 @@
+"""The learner's app, as a client on the network sees it; and its database, seen from outside."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from workshop import words
+from workshop.hosts import ChildHost, Gone, Refused, Silent
+from workshop.scene import Exchange, Scene, request_line
+from workshop.seen import Seen, Unmet, in_words
+
+DEADLINE = 2.5
+"""Seconds after which an exchange has failed. No right answer takes a tenth of it."""
+
+
+FILLED: dict[str, Any] = {
+    "INTEGER": 1,
+    "BOOLEAN": 0,
+    "DATETIME": "2030-01-01 00:00:00.000000",
+    "VARCHAR": "",
+}
+"""What `App.insert` puts into a column that must have something, by the column's type."""
+
+
+@functools.cache
+def _transport() -> httpx.HTTPTransport:
+    # One TLS context for all: each costs 20 ms. No connection is kept: uvicorn closes one on
+    # which the app raised, and the next request would meet a reset.
+    context = ssl.create_default_context()
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.HTTPTransport(verify=context, trust_env=False, limits=limits)
+
+
+class Answer:
+    """What came back: `status`, fields by `[name]`, the whole `body`, a `header`."""
+
+    def __init__(self, response: httpx.Response | None, problem: Unmet | None = None) -> None:
+        self.response = response
+        self.problem = problem
+
+    @property
+    def status(self) -> Seen:
+        code = self.response.status_code if self.response is not None else None
+        return Seen("status", code, plain=True, problem=self.problem)
+
+    @property
+    def body(self) -> Seen:
+        """The JSON of the answer. Raises Unmet where it has none."""
+        response = self._response()
+        try:
+            return Seen("", response.json())
+        except ValueError:
+            shown = words.shorten(response.text or "an empty body", 40)
+            raise Unmet(f"status {response.status_code}, {shown}", "JSON") from None
+
+    def __getitem__(self, name: str) -> Seen:
+        return self.body[name]
+
+    def header(self, name: str) -> Seen:
+        value = self._response().headers.get(name)
+        return Seen(f"header {name}", "missing" if value is None else value, plain=value is None)
+
+    @property
+    def content(self) -> Seen:
+        """The answer as it came, for what must not be in it."""
+        return Seen("answer", self._response().text)
+
+    def _response(self) -> httpx.Response:
+        if self.response is None:
+            assert self.problem is not None
+            raise self.problem
+        return self.response
+
+
+class Pending:
+    """A request that is under way; `answer` waits for it."""
+
+    def __init__(self, app: App, request: httpx.Request, exchange: Exchange) -> None:
+        self.app = app
+        self.exchange = exchange
+        self.future: Future[httpx.Response] = Future()
+        threading.Thread(target=self._run, args=(request,), daemon=True).start()
+
+    def _run(self, request: httpx.Request) -> None:
+        try:
+            with httpx.Client(transport=_Shared(), trust_env=False, timeout=30) as client:
+                response = client.send(request)
+        except Exception as error:
+            self.future.set_exception(error)
+        else:
+            line = f"{response.status_code} {words.body_line(response)}".rstrip()
+            self.app.scene.answered(self.exchange, response.status_code, line)
+            self.future.set_result(response)
+
+    @property
+    def done(self) -> bool:
+        return self.future.done()
+
+    def answer(self, during: str | None = None) -> Answer:
+        """The answer; one that never came has a `problem` instead of a response.
+
+        `during` says what the check held back meanwhile, for an answer that must not wait for it.
+        """
+        try:
+            return Answer(self.future.result(DEADLINE))
+        except FutureTimeout:
+            problem = self._no_answer(during)
+        except httpx.HTTPError as error:
+            problem = self._broken_off(error)
+        if during:
+            raise problem
+        return Answer(None, problem)
+
+    def overdue(self) -> None:
+        """Raise what keeps this request from being answered."""
+        raise self._no_answer(None)
+
+    def _no_answer(self, during: str | None) -> Unmet:
+        host = self.app.host
+        where = host.where()
+        host.kill()
+        held, waits = where["held"], where["waits"]
+        what = "answer"
+        if during:
+            number = self.app.scene.number(self.exchange)
+            what += f" to {number} while {during}" if number > 1 else f" while {during}"
+            waits = []
+        why = words.HELD if held else None
+        return Unmet(f"no {what}", f"an {what}", why, held or next(iter(waits), None))
+
+    def _broken_off(self, error: Exception) -> Unmet:
+        host = self.app.host
+        host.gone.wait(0.5)
+        if host.alive:
+            return Unmet(f"the connection broke off: {type(error).__name__}", "an answer")
+        return process_ended(host)
+
+
+def process_ended(host: ChildHost) -> Unmet:
+    """What to say of a host that has ended by itself."""
+    end = host.end()
+    why = words.ENDING.get(end.call or "", words.ENDED_SOMEHOW)
+    return Unmet(f"the app's process ended, {end.status}", "an answer", why, end.line)
+
+
+class Connections(Seen):
+    """How many connections were opened and closed."""
+
+    def __init__(self, opened: int, closed: int) -> None:
+        super().__init__("database connections:", f"{opened} opened, {closed} closed", plain=True)
+        self.all_closed = f"{opened} opened, {opened} closed"
+
+
+class _Shared(httpx.BaseTransport):
+    """The one transport, which a client must not close."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return _transport().handle_request(request)
+
+
+class App:
+    """A running app. Each request is real, on a connection of its own."""
+
+    def __init__(
+        self, scene: Scene, host: ChildHost, number: int, port: int, database: Path, early: Path
+    ) -> None:
+        self.scene = scene
+        self.host = host
+        self.number = number
+        self.base = f"http://127.0.0.1:{port}"
+        self.database = database
+        self.early = early
+
+    def begin(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        note: str = "",
+    ) -> Pending:
+        """Send a request and don't wait. `note` says in the report who asks, or how."""
+        request = httpx.Request(
+            method, self.base + path, json=json, data=data, content=content, headers=headers
+        )
+        shown = json if content is None else content.decode(errors="backslashreplace")
+        line = request_line(method, path, dict(data) if data else shown, note)
+        exchange = self.scene.sent(f"{method} {request.url.path}", line)
+        return Pending(self, request, exchange)
+
+    def request(
+        self, method: str, path: str, *, during: str | None = None, **request: Any
+    ) -> Answer:
+        """Send a request and wait for the answer, `during` what the check holds back."""
+        return self.begin(method, path, **request).answer(during)
+
+    def get(self, path: str, **request: Any) -> Answer:
+        return self.request("GET", path, **request)
+
+    def post(self, path: str, json: Any = None, **request: Any) -> Answer:
+        return self.request("POST", path, json=json, **request)
+
+    def patch(self, path: str, json: Any = None, **request: Any) -> Answer:
+        return self.request("PATCH", path, json=json, **request)
+
+    def delete(self, path: str, **request: Any) -> Answer:
+        return self.request("DELETE", path, **request)
+
+    def focus(self, *positions: int) -> None:
+        """Show these exchanges, by their place among those sent: 0 the first, -1 the last."""
+        sent = [event.exchange for event in self.scene.events if event.kind == "sent"]
+        self.scene.focused = [exchange for i in positions if (exchange := sent[i]) is not None]
+
+    def stop(self) -> None:
+        """Stop the app as SIGTERM does, and wait until its lifespan has ended."""
+        try:
+            self.host.ask("stop", DEADLINE, number=self.number)
+        except Silent:
+            where = self.host.where()
+            self.host.kill()
+            line = where["held"] or next(iter(where["waits"]), None)
+            raise Unmet("the app does not stop", "an app that stops", words.WAITS, line) from None
+        except Refused as error:
+            raise Unmet(f"stopping failed: {error.told}", "an app that stops") from None
+        except Gone:
+            raise process_ended(self.host) from None
+        self.scene.then("the app was stopped")
+
+    def told(self) -> dict[str, Any]:
+        """All that the probes heard in this check."""
+        told: dict[str, Any] = self.host.ask("told", DEADLINE)
+        return told
+
+    @property
+    def connections(self) -> Connections:
+        """Database connections that pools opened and closed in this check."""
+        counts = self.told()["connections"]
+        return Connections(counts["opened"], counts["closed"])
+
+    @property
+    def opened_early(self) -> Seen:
+        """Whether the database was opened that was named while `todo_api` was imported."""
+        state = "opened" if self.early.exists() else "not opened"
+        return Seen("the database named before create_app():", state, plain=True)
+
+    def begun(self, words_of_it: str, by: Pending) -> None:
+        """Wait until a statement that holds these words has begun, sent by the request `by`.
+
+        Raises Unmet when `by` is answered, or overdue, without it.
+        """
+        for _ in range(int(DEADLINE / 0.05)):
+            if self.host.ask("begun", DEADLINE, words=words_of_it, patience=0.05):
+                return
+            if by.done and not self.host.ask("begun", DEADLINE, words=words_of_it, patience=0.05):
+                break
+        if not by.done:
+            by.overdue()
+        raise Unmet(f"no {words_of_it} was sent to the database", f"an {words_of_it}")
+
+    def stored(self, column: str, table: str = "todos") -> Seen:
+        """One column of a table, read from the file by a connection of the check's own."""
+        with self._connection() as connection:
+            rows = connection.execute(f"SELECT {column} FROM {table} ORDER BY id")
+            return Seen(f"{table} in the database file", [row[0] for row in rows])
+
+    def insert(self, table: str, **values: Any) -> int:
+        """Put a row into the file from outside; answers its id.
+
+        Columns that aren't named get something of their type, where they must have something.
+        """
+        told = in_words(values)
+        with self._connection() as connection, connection:
+            for _, column, kind, needed, default, key in connection.execute(
+                f"PRAGMA table_info({table})"
+            ):
+                if needed and not key and default is None and column not in values:
+                    values[column] = next(v for k, v in FILLED.items() if kind.startswith(k))
+            names, marks = ", ".join(values), ", ".join("?" * len(values))
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+            row = connection.execute(statement, list(values.values())).lastrowid
+            self.scene.then(f"the check put a row into the table {table}: {told}")
+            return row or 0
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the database's write lock."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self.scene.then("the check holds the database's write lock")
+            yield
+            connection.rollback()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.database, timeout=2)) as connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            place = "the database that TODO_DATABASE_URL names"
+            raise Unmet(f"{place}: {error}", f"{place}: the app's tables") from None

@@ -1,0 +1,39 @@
+"""The fixtures of a lesson's checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from workshop.client import App
+from workshop.grading import GRADING, STAGE
+from workshop.stage import Stage
+from workshop.upstreams import Upstream
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A host without an app, and nothing told yet."""
+    stage = request.config.stash[GRADING].stage(request.node)
+    request.node.stash[STAGE] = stage
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def start_app(stage: Stage) -> Callable[..., App]:
+    """Start the learner's app: `start_app(upstreams=[…], upstream_timeout=0.3)`."""
+    return stage.start
+
+
+@pytest.fixture
+def app(stage: Stage) -> App:
+    """The learner's app, started with a database of its own."""
+    return stage.start()
+
+
+@pytest.fixture
+def upstream(stage: Stage) -> Callable[..., Upstream]:
+    """A server for the app to ask: `upstream("weather", hold=True)`."""
+    return stage.upstream

@@ -1,0 +1,106 @@
+"""Find the learner's own lines: in a traceback, in a running thread, in a waiting task."""
+
+from __future__ import annotations
+
+import asyncio
+import linecache
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+Line = dict[str, Any]
+"""{"file": absolute path, "line": number, "source": the line, stripped}"""
+
+
+def line_at(file: str, number: int) -> Line:
+    """The line as the report shows it; read anew, since the file may have changed."""
+    linecache.checkcache(file)
+    return {"file": file, "line": number, "source": linecache.getline(file, number).strip()}
+
+
+class Folder:
+    """The folder that holds the learner's `todo_api`; a file below it is the learner's own."""
+
+    def __init__(self, path: str) -> None:
+        self.root = str(Path(path).resolve() / "todo_api")
+
+    def owns(self, file: str) -> bool:
+        return file.startswith(self.root)
+
+    def lines(self, frames: Iterable[tuple[str, int]]) -> list[Line]:
+        """The learner's lines among (file, number) pairs, outermost first."""
+        return [line_at(file, number) for file, number in frames if self.owns(file)]
+
+    def of_exception(self, error: BaseException) -> list[Line]:
+        pairs = traceback.walk_tb(error.__traceback__)
+        return self.lines((frame.f_code.co_filename, number) for frame, number in pairs)
+
+    def of_stack(self, frame: FrameType | None) -> list[Line]:
+        stack = list(traceback.walk_stack(frame))[::-1]
+        return self.lines((frame.f_code.co_filename, number) for frame, number in stack)
+
+    def of_code(self, code: CodeType | None) -> Line | None:
+        """Where a function begins, its first decorator included."""
+        if code is None or not self.owns(code.co_filename):
+            return None
+        return line_at(code.co_filename, code.co_firstlineno)
+
+    def held_at(self, loop_thread: int) -> Line | None:
+        """The line at which the event loop's thread stands, if that is the learner's."""
+        lines = self.of_stack(sys._current_frames().get(loop_thread))
+        return lines[-1] if lines else None
+
+    def waits_at(self, loop: asyncio.AbstractEventLoop, loop_thread: int) -> list[Line]:
+        """The lines at which tasks and other threads wait in the learner's code."""
+        waits = []
+        for task in asyncio.all_tasks(loop):
+            lines = self.lines(awaited_by(task.get_coro()))
+            waits.extend(lines[-1:])
+        for thread, frame in sys._current_frames().items():
+            if thread != loop_thread:
+                waits.extend(self.of_stack(frame)[-1:])
+        return waits
+
+
+def awaited_by(coroutine: Any) -> Iterator[tuple[str, int]]:
+    """The chain of awaits below a coroutine, outermost first."""
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        frame = frame or getattr(coroutine, "ag_frame", None)
+        if frame is not None:
+            yield frame.f_code.co_filename, frame.f_lineno
+        inner = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+        coroutine = inner or getattr(coroutine, "ag_await", None)
+
+
+def innermost(error: BaseException) -> BaseException:
+    """A group's first member that isn't a group: that is what the learner's code raised."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def describe(error: BaseException, folder: Folder) -> dict[str, Any]:
+    """An exception in JSON: its type, the first line of its text, the learner's lines."""
+    error = innermost(error)
+    text = str(error).strip().partition("\n")[0]
+    if type(error).__name__ == "ResponseValidationError":  # the checks' process has no FastAPI
+        first = error.errors()[0]  # type: ignore[attr-defined]
+        text = f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}"
+    told: dict[str, Any] = {
+        "type": type(error).__name__,
+        "text": text,
+        "lines": folder.of_exception(error),
+        "unwritten": text if isinstance(error, NotImplementedError) else None,
+    }
+    if isinstance(error, SyntaxError) and error.filename and folder.owns(error.filename):
+        number = error.lineno or 1
+        told |= {"text": error.msg, "column": error.offset or 1}
+        told["lines"] = [line_at(error.filename, number)]
+    if isinstance(error, ImportError):
+        told["module"] = error.name
+        told["known"] = sorted(vars(sys.modules.get(error.name or "", object())))
+    return told

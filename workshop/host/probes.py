@@ -1,0 +1,115 @@
+"""What can't be seen from outside: statements, pool connections, exceptions, warnings.
+
+Listeners are put on SQLAlchemy's classes once, before any app exists; `Probes` keeps what they
+tell about the app that is served now.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import sys
+import threading
+import warnings
+from typing import Any
+
+from sqlalchemy import Engine, Pool, event
+
+from workshop.host.frames import Folder, Line, describe
+
+NEVER_AWAITED = re.compile(r"coroutine '(?P<name>[^']+)' was never awaited")
+CREATED_AT = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
+
+
+class Probes:
+    """What happened inside, since the checks last began."""
+
+    def __init__(self) -> None:
+        self.folder = Folder("")
+        self.changed = threading.Condition()
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew: another check."""
+        self.statements: list[str] = []
+        self.opened = self.closed = self.out = 0
+        self.raised: list[dict[str, Any]] = []
+        self.warned: list[dict[str, Any]] = []
+        self.routes: dict[str, Line] = {}
+
+    def listen(self) -> None:
+        """Hear of statements, connections and warnings, for the life of this process."""
+        event.listen(Engine, "before_cursor_execute", self._statement)
+        event.listen(Pool, "connect", self._opened)
+        event.listen(Pool, "close", self._closed)
+        event.listen(Pool, "checkout", self._taken)
+        event.listen(Pool, "checkin", self._returned)
+        sys.set_coroutine_origin_tracking_depth(8)
+        warnings.simplefilter("always")
+        warnings.showwarning = self._warning
+
+    def _statement(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        with self.changed:
+            self.statements.append(statement)
+            self.changed.notify_all()
+
+    def _opened(self, *_: Any) -> None:
+        self.opened += 1
+
+    def _closed(self, *_: Any) -> None:
+        self.closed += 1
+
+    def _taken(self, *_: Any) -> None:
+        self.out += 1
+
+    def _returned(self, *_: Any) -> None:
+        self.out -= 1
+
+    def _warning(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        *_rest: Any,
+    ) -> None:
+        text = str(message)
+        told: dict[str, Any] = {"category": category.__name__, "text": text.partition("\n")[0]}
+        if match := NEVER_AWAITED.search(text):
+            told["unawaited"] = match["name"].rpartition(".")[2]
+            created = [(m["file"], int(m["line"])) for m in CREATED_AT.finditer(text)]
+            told["lines"] = self.folder.lines(created or [(filename, lineno)])
+        else:
+            told["lines"] = self.folder.lines([(filename, lineno)])
+        self.warned.append(told)
+
+    def exception(self, asked: str, error: BaseException) -> None:
+        """Keep what left the app while it answered `asked`, "GET /path"."""
+        self.raised.append({"asked": asked, **describe(error, self.folder)})
+
+    def route(self, asked: str, endpoint: Any) -> None:
+        """Keep which function of the learner's answers `asked`."""
+        while hasattr(endpoint, "__wrapped__"):
+            endpoint = endpoint.__wrapped__
+        if line := self.folder.of_code(getattr(endpoint, "__code__", None)):
+            self.routes[asked] = line
+
+    def wait_for_statement(self, words: str, seconds: float) -> bool:
+        """Whether a statement that holds `words` has begun, within `seconds`."""
+
+        def begun() -> bool:
+            return any(words.lower() in statement.lower() for statement in self.statements)
+
+        with self.changed:
+            return self.changed.wait_for(begun, seconds)
+
+    def told(self) -> dict[str, Any]:
+        """All of it in JSON. Collects garbage first: that is when Python warns of an `await`."""
+        gc.collect()
+        return {
+            "statements": self.statements,
+            "connections": {"opened": self.opened, "closed": self.closed, "out": self.out},
+            "raised": self.raised,
+            "warned": self.warned,
+            "routes": self.routes,
+        }

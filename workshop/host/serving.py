@@ -1,0 +1,208 @@
+"""Start the learner's app on real uvicorn, and stop it; import it anew each time."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+import signal
+import socket
+import sys
+import warnings
+from typing import Any
+
+import uvicorn
+from uvicorn.lifespan.on import LifespanOn
+
+from workshop.host.frames import Folder, describe
+from workshop.host.guards import Guards
+from workshop.host.probes import Probes
+
+Scope = Any
+
+
+class NotStarted(Exception):
+    """The app can't be served; `told` says why, in JSON."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+
+
+class Watched:
+    """The app, and around it: what it raises and which function answers."""
+
+    def __init__(self, app: Any, probes: Probes) -> None:
+        self.app = app
+        self.probes = probes
+        self.under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        asked = f"{scope.get('method', scope['type'])} {scope.get('path', '')}".strip()
+        self.under_way += scope["type"] != "lifespan"
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            self.probes.exception(asked, error)
+            raise
+        finally:
+            self.under_way -= scope["type"] != "lifespan"
+            self.probes.route(asked, scope.get("endpoint"))
+
+
+class Surroundings:
+    """What an app may change for the whole process, put back before the next one starts."""
+
+    def __init__(self) -> None:
+        self.environment = dict(os.environ)
+        self.path = list(sys.path)
+        self.filters = list(warnings.filters)
+        self.show = warnings.showwarning
+        self.level = logging.root.level
+        self.handlers = list(logging.root.handlers)
+        self.signals = {
+            number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+
+    def restore(self) -> None:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "todo_api"]:
+            del sys.modules[name]
+        os.environ.clear()
+        os.environ.update(self.environment)
+        sys.path[:] = self.path
+        warnings.filters[:] = self.filters
+        warnings.showwarning = self.show
+        logging.root.setLevel(self.level)
+        logging.root.handlers[:] = self.handlers
+        logging.disable(logging.NOTSET)
+        for logger in logging.root.manager.loggerDict.values():
+            if isinstance(logger, logging.Logger):
+                logger.handlers.clear()
+                logger.setLevel(logging.NOTSET)
+                logger.propagate, logger.disabled = True, False
+        # uvicorn logs what an app raises; the checks are told of it another way.
+        errors = logging.getLogger("uvicorn.error")
+        errors.handlers[:], errors.propagate = [logging.NullHandler()], False
+        for number, handler in self.signals.items():
+            signal.signal(number, handler)
+
+
+class Server:
+    """One app that answers on one port."""
+
+    def __init__(self, app: Any, probes: Probes) -> None:
+        self.watched = Watched(app, probes)
+        # The protocol must be TCP, or asyncio leaves Nagle's algorithm on: 42 ms a request.
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        config = uvicorn.Config(
+            self.watched,
+            lifespan="on",
+            log_config=None,
+            access_log=True,
+            # Otherwise uvicorn believes X-Forwarded-For from this machine.
+            proxy_headers=False,
+        )
+        config.load()
+        self.uvicorn = uvicorn.Server(config)
+        self.uvicorn.lifespan = LifespanOn(config)
+
+    async def start(self) -> int:
+        """The port, once the app's lifespan has begun."""
+        self.socket.bind(("127.0.0.1", 0))
+        await self.uvicorn.startup(sockets=[self.socket])
+        return int(self.socket.getsockname()[1])
+
+    async def stop(self) -> None:
+        """What uvicorn does on SIGTERM, without its waits of a tenth of a second."""
+        for server in self.uvicorn.servers:
+            server.close()
+        state = self.uvicorn.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        for _ in range(200):
+            if not state.connections and not state.tasks:
+                break
+            await asyncio.sleep(0.005)
+        await self.uvicorn.lifespan.shutdown()
+
+
+class Serving:
+    """The apps of one check. Runs on the event loop's thread."""
+
+    def __init__(self, probes: Probes, guards: Guards | None) -> None:
+        self.probes = probes
+        self.guards = guards
+        self.surroundings = Surroundings()
+        self.servers: dict[int, Server] = {}
+
+    async def clear(self) -> None:
+        """Stop every app and begin anew."""
+        for number in list(self.servers):
+            await self.stop(number)
+        self.probes.clear()
+
+    async def start(
+        self,
+        number: int,
+        code: str,
+        environment: dict[str, str],
+        before: dict[str, str],
+        names: dict[str, str],
+        beside: bool,
+    ) -> dict[str, Any]:
+        """Serve `todo_api` from the folder `code` as app `number`.
+
+        It is imported anew with the variables `before`, and created with `environment`; `beside`
+        another app it is created from the same import. `names` maps what the checks need to its
+        file. Answers {"port": …}; raises NotStarted.
+        """
+        try:
+            if not beside:
+                self._import(code, before, names)
+            os.environ.update(environment)
+            server = Server(sys.modules["todo_api.main"].create_app(), self.probes)
+        except (Exception, SystemExit) as error:
+            raise self._not_started("import", error) from error
+        try:
+            port = await server.start()
+        except (SystemExit, Exception) as error:
+            server.socket.close()
+            # uvicorn exits when the lifespan fails; what the lifespan raised is known by then.
+            failed = self.probes.raised.pop() if self.probes.raised else None
+            if failed:
+                raise NotStarted({"stage": "lifespan", "error": failed}) from None
+            raise self._not_started("lifespan", error) from error
+        self.servers[number] = server
+        return {"port": port}
+
+    def _import(self, code: str, before: dict[str, str], names: dict[str, str]) -> None:
+        self.surroundings.restore()
+        self.probes.folder = Folder(code)
+        if self.guards:
+            self.guards.folder = self.probes.folder
+        os.environ.update(before)
+        sys.path.insert(0, code)
+        importlib.invalidate_caches()
+        for name, file in names.items():
+            module = importlib.import_module("todo_api." + file[:-3].replace("/", "."))
+            if not hasattr(module, name):
+                raise NotStarted({"missing": name, "file": file})
+
+    def _not_started(self, stage: str, error: BaseException) -> NotStarted:
+        if isinstance(error, NotStarted):
+            return error
+        return NotStarted({"stage": stage, "error": describe(error, self.probes.folder)})
+
+    async def stop(self, number: int) -> None:
+        server = self.servers.pop(number, None)
+        if server is not None:
+            await server.stop()
+
+    async def settle(self) -> None:
+        """Let exchanges end that were answered already: an exception follows its 500."""
+        for _ in range(60):
+            if not any(server.watched.under_way for server in self.servers.values()):
+                return
+            await asyncio.sleep(0.005)
+
+

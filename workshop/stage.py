@@ -1,0 +1,118 @@
+"""What one check stands on: a host, a fresh app with its own database, upstreams, the scene."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from workshop.client import App, process_ended
+from workshop.course import Lesson
+from workshop.hosts import ChildHost, Gone, Hosts, Refused, Silent
+from workshop.scene import Scene
+from workshop.upstreams import Upstream
+
+START_WITHIN = 3.0
+"""Seconds after which a start has failed; a right one takes 0.05, the first of all 0.3."""
+
+
+class NotStarted(Exception):
+    """The app can't be imported or started. `told` is the host's own account of it."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__(told)
+        self.told = told
+
+
+class Bench:
+    """The host that the checks of a run use, one after the other; a new one where it ended."""
+
+    def __init__(self, hosts: Hosts) -> None:
+        self.hosts = hosts
+        self.host: ChildHost | None = None
+
+    def ready(self) -> ChildHost:
+        """A host with no app in it."""
+        if self.host is not None and self.host.alive:
+            try:
+                self.host.ask("clear", 1.0)
+            except (Silent, Gone, Refused):
+                self.host.kill()
+        if self.host is None or not self.host.alive:
+            self.host = self.hosts.bear()
+        self.host.begin()
+        return self.host
+
+    def close(self) -> None:
+        if self.host is not None:
+            self.host.kill()
+        self.host = None
+
+
+class Stage:
+    """Starts apps from the folder `code`, which holds a `todo_api`."""
+
+    def __init__(self, bench: Bench, lesson: Lesson, code: Path) -> None:
+        self.bench = bench
+        self.lesson = lesson
+        self.code = code
+        self.scene = Scene()
+        self.host = bench.ready()
+        self.apps: list[App] = []
+        self.upstreams: list[Upstream] = []
+
+    def start(
+        self,
+        *,
+        upstreams: list[Upstream] | None = None,
+        beside: App | None = None,
+        **settings: str | int | float,
+    ) -> App:
+        """A running app with a fresh database; `settings` are TODO_ variables in lower case.
+
+        `beside` another app it is created from the same import. Raises NotStarted.
+        """
+        file = self.bench.hosts.database()
+        early = file.with_name("early.db")
+        environment = {
+            "TODO_DATABASE_URL": f"sqlite+aiosqlite:///{file}",
+            "TODO_UPSTREAMS": json.dumps({up.name: up.url for up in upstreams or []}),
+            "TODO_PASSWORD_COST": "1",
+            **{f"TODO_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        number = len(self.apps) + 1
+        try:
+            told = self.host.ask(
+                "start",
+                START_WITHIN,
+                number=number,
+                code=str(self.code),
+                environment=environment,
+                before={"TODO_DATABASE_URL": f"sqlite+aiosqlite:///{early}"},
+                beside=beside is not None,
+                names=self.lesson.names,
+            )
+        except Silent:
+            where = self.host.where()
+            self.host.kill()
+            line = where["held"] or next(iter(where["waits"]), None)
+            raise NotStarted({"stage": "silent", "line": line}) from None
+        except Gone:
+            raise NotStarted({"stage": "gone", "unmet": process_ended(self.host)}) from None
+        except Refused as refused:
+            raise NotStarted(refused.told) from None
+        app = App(self.scene, self.host, number, told["port"], file, early)
+        self.apps.append(app)
+        return app
+
+    def upstream(self, name: str, answer: Any = None, **how: Any) -> Upstream:
+        """A server for the app to ask; see Upstream."""
+        upstream = Upstream(self.scene, name, answer, **how)
+        self.upstreams.append(upstream)
+        return upstream
+
+    def close(self) -> None:
+        for upstream in self.upstreams:
+            upstream.close()
+
+

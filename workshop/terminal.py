@@ -1,0 +1,90 @@
+"""The report on the terminal, in place of pytest's own while a lesson is graded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any, TextIO
+
+import pytest
+from _pytest._io import TerminalWriter
+from _pytest.terminal import TerminalReporter
+
+from workshop import words
+from workshop.report import Line
+
+MARKUP: dict[str, dict[str, bool]] = {
+    "": {},
+    "dim": {"light": True},
+    **{colour: {colour: True} for colour in ("green", "red", "yellow", "bold")},
+}
+PATIENCE = 2.0
+"""Seconds after which a run says what it is doing."""
+
+
+def encodes(stream: TextIO) -> bool:
+    """Whether a stream can be written every sign of the report."""
+    try:
+        "✓✗○·…".encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def write(writer: TerminalWriter, line: Line, *, plain: bool) -> None:
+    """Write a line, in ASCII where `plain`."""
+    for piece in line:
+        text = words.ascii_only(piece.text) if plain else piece.text
+        writer.write(text, **MARKUP[piece.colour])
+    writer.line()
+
+
+class LessonReporter(TerminalReporter):
+    """Collects as pytest's reporter does, and prints `lines()` when the session ends.
+
+    Every result still passes through `pytest_report_teststatus`, on which editors rely.
+    """
+
+    def __init__(self, config: pytest.Config, lines: Callable[[bool], list[Line]]) -> None:
+        super().__init__(config)
+        self.lines = lines
+        self.began = time.monotonic()
+        self.progress = 0
+
+    @property
+    def showheader(self) -> bool:
+        return False
+
+    def report_collect(self, final: bool = False) -> None:
+        """Nothing: the list of tasks says it."""
+
+    def pytest_collection(self) -> None:
+        """Nothing, for the same reason."""
+
+    def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None:
+        """On a terminal, past two seconds, one line that says what is being checked."""
+        if self.isatty and time.monotonic() - self.began > PATIENCE:
+            promise = words.shorten(f"checking: {nodeid.rpartition('::')[2]}".replace("_", " "), 78)
+            self._tw.write("\r" + promise.ljust(self.progress))
+            self.progress = len(promise)
+            self.flush()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._tests_ran = True
+        category, *_ = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        self._add_stats(category, [report])
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        """No traceback: it is the learner who stopped."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, None, None]:
+        yield
+        if self.progress:
+            self._tw.write("\r" + " " * self.progress + "\r")
+        if "error" in self.stats:
+            self.summary_errors()
+        plain = not encodes(self._tw._file)
+        for line in self.lines(exitstatus == pytest.ExitCode.INTERRUPTED):
+            write(self._tw, line, plain=plain)
+        self.flush()

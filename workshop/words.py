@@ -1,0 +1,91 @@
+"""Every sentence the machinery says to a learner, and how text is cut to fit."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+WIDTH = 100
+LABEL = 11
+
+# Why something failed, where the cause is known: each takes the place of the check's own why.
+HELD = "The loop was held at this line: until your code awaits, nobody else is answered."
+WAITS = "Your code waits at this line for something that does not come; a deadline would end it."
+NO_ANSWER = "The app never answered; nothing of your code was running when the check gave up."
+ENDED_SOMEHOW = "Something in your code, or the memory it took, ended the whole process."
+ENDING = {
+    "os._exit": "os._exit ends the whole process: this client and every other one is cut off.",
+    "sys.exit": "sys.exit ends the whole process: this client and every other one is cut off.",
+    "os.abort": "os.abort ends the whole process: this client and every other one is cut off.",
+    "os.kill": "This signal ends the whole process: this client and every other one is cut off.",
+    "signal.raise_signal": "This signal ends the whole process: every client is cut off.",
+}
+FORKED = "os.fork copies the whole server, its open connections too; start a subprocess instead."
+BREAKPOINT = "A breakpoint waits for your keyboard, and this run does not read it."
+UNREADABLE = "Python cannot read this file, so no task could be checked this time."
+IMPORT_STOPS = "The import stops here, so no task could be checked this time."
+START_STOPS = "The app does not get past this line, so no task could be checked this time."
+NAMED = "The checks look for it under this name; a name not in the chapter is yours to choose."
+
+
+def unawaited(name: str) -> str:
+    return f"{name}() was called without await, so it never ran; write await before it."
+
+
+def shorten(text: str, room: int) -> str:
+    """`text` in at most `room` characters, its end marked where it is cut."""
+    text = visible(text)
+    return text if len(text) <= room else text[: max(room - 1, 0)].rstrip() + "…"
+
+
+def visible(text: str) -> str:
+    """`text` with its control characters written out."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda match: repr(match[0])[1:-1], text)
+
+
+def body_line(response: Any) -> str:
+    """An answer's body on one line."""
+    if not response.content:
+        return ""
+    try:
+        return json.dumps(response.json(), ensure_ascii=False)
+    except ValueError:
+        return str(response.text)
+
+STARTS = "the app can be imported and started"
+START_HELD = "The start does not get past this line, so no task could be checked this time."
+BREAKPOINT_ADVICE = "take the line out, or stop there with: {command} --pdb"
+
+
+def unwritten(task: str) -> str:
+    return f"Task {task} is not written yet, and the app needs it to start."
+
+
+def name_it(name: str, file: str) -> str:
+    return f'name it "{name}" in {file}, then run: {{command}}'
+
+
+# The list of tasks: each state with its sign.
+DONE, NOT_YET, NOT_STARTED, WAITING = "done", "not yet", "not started", "waiting"
+SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○", WAITING: "·"}
+ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "..."})
+COLOURS = {DONE: "green", NOT_YET: "red", NOT_STARTED: "yellow"}
+
+NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in one process"
+EDITED = "the checks in {file} were changed; they come back with: git checkout -- {file}"
+NO_CODE = "{folder} has no folder todo_api"
+TROUBLE_NEXT = "mend that, then run the same command again"
+STOPPED = "stopped before every check had run"
+THE_PROOF = "These are the course's own tests. A lesson is graded with, for example: {command}"
+
+
+def ascii_only(line: str) -> str:
+    """`line` for a terminal that can't do better; JSON stays the same JSON."""
+    line = line.translate(ASCII)
+    pairs = "".join(c if ord(c) < 128 else json.dumps(c)[1:-1] for c in line)
+    return pairs
+
+
+def plural(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
