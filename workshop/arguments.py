@@ -9,7 +9,7 @@ from pathlib import Path
 from workshop import course
 from workshop.course import Lesson
 
-ASKED = re.compile(r"^(?:.*[/\\])?(?P<folder>lessons)[/\\](?P<name>\d\d)(?:_\w+)?(?P<rest>[/\\].*)?$")
+ASKED = re.compile(r"^(?:.*/)?lessons/(?P<name>\d\d)(?:_\w+)?(?:/.*)?$")
 
 
 @dataclass

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import functools
-import sqlite3
+import math
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from workshop import words
-from workshop.hosts import ChildHost, Gone, Refused, Silent
+from workshop.hosts import Gone, Host, Refused, Silent
+from workshop.outside import Outside
 from workshop.scene import Exchange, Scene, request_line
-from workshop.seen import Seen, Unmet, in_words
-
-DEADLINE = 2.5
-"""Seconds after which an exchange has failed. No right answer takes a tenth of it."""
-
-
-FILLED: dict[str, Any] = {
-    "INTEGER": 1,
-    "BOOLEAN": 0,
-    "DATETIME": "2030-01-01 00:00:00.000000",
-    "VARCHAR": "",
-}
-"""What `App.insert` puts into a column that must have something, by the column's type."""
+from workshop.seen import Seen, Unmet
 
 
 @functools.cache
@@ -113,7 +102,7 @@ class Pending:
         `during` says what the check held back meanwhile, for an answer that must not wait for it.
         """
         try:
-            return Answer(self.future.result(DEADLINE))
+            return Answer(self.future.result(self.app.host.deadline))
         except FutureTimeout:
             problem = self._no_answer(during)
         except httpx.HTTPError as error:
@@ -147,7 +136,7 @@ class Pending:
         return process_ended(host)
 
 
-def process_ended(host: ChildHost) -> Unmet:
+def process_ended(host: Host) -> Unmet:
     """What to say of a host that has ended by itself."""
     end = host.end()
     why = words.ENDING.get(end.call or "", words.ENDED_SOMEHOW)
@@ -169,17 +158,16 @@ class _Shared(httpx.BaseTransport):
         return _transport().handle_request(request)
 
 
-class App:
+class App(Outside):
     """A running app. Each request is real, on a connection of its own."""
 
     def __init__(
-        self, scene: Scene, host: ChildHost, number: int, port: int, database: Path, early: Path
+        self, scene: Scene, host: Host, number: int, port: int, database: Path, early: Path
     ) -> None:
-        self.scene = scene
+        super().__init__(scene, database)
         self.host = host
         self.number = number
         self.base = f"http://127.0.0.1:{port}"
-        self.database = database
         self.early = early
 
     def begin(
@@ -228,7 +216,7 @@ class App:
     def stop(self) -> None:
         """Stop the app as SIGTERM does, and wait until its lifespan has ended."""
         try:
-            self.host.ask("stop", DEADLINE, number=self.number)
+            self.host.ask("stop", self.host.deadline, number=self.number)
         except Silent:
             where = self.host.where()
             self.host.kill()
@@ -242,7 +230,7 @@ class App:
 
     def told(self) -> dict[str, Any]:
         """All that the probes heard in this check."""
-        told: dict[str, Any] = self.host.ask("told", DEADLINE)
+        told: dict[str, Any] = self.host.ask("told", self.host.deadline)
         return told
 
     @property
@@ -262,53 +250,13 @@ class App:
 
         Raises Unmet when `by` is answered, or overdue, without it.
         """
-        for _ in range(int(DEADLINE / 0.05)):
-            if self.host.ask("begun", DEADLINE, words=words_of_it, patience=0.05):
+        deadline = time.monotonic() + (self.host.deadline or math.inf)
+        while time.monotonic() < deadline:
+            done = by.done
+            if self.host.ask("begun", self.host.deadline, words=words_of_it, patience=0.05):
                 return
-            if by.done and not self.host.ask("begun", DEADLINE, words=words_of_it, patience=0.05):
+            if done:
                 break
         if not by.done:
             by.overdue()
         raise Unmet(f"no {words_of_it} was sent to the database", f"an {words_of_it}")
-
-    def stored(self, column: str, table: str = "todos") -> Seen:
-        """One column of a table, read from the file by a connection of the check's own."""
-        with self._connection() as connection:
-            rows = connection.execute(f"SELECT {column} FROM {table} ORDER BY id")
-            return Seen(f"{table} in the database file", [row[0] for row in rows])
-
-    def insert(self, table: str, **values: Any) -> int:
-        """Put a row into the file from outside; answers its id.
-
-        Columns that aren't named get something of their type, where they must have something.
-        """
-        told = in_words(values)
-        with self._connection() as connection, connection:
-            for _, column, kind, needed, default, key in connection.execute(
-                f"PRAGMA table_info({table})"
-            ):
-                if needed and not key and default is None and column not in values:
-                    values[column] = next(v for k, v in FILLED.items() if kind.startswith(k))
-            names, marks = ", ".join(values), ", ".join("?" * len(values))
-            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-            row = connection.execute(statement, list(values.values())).lastrowid
-            self.scene.then(f"the check put a row into the table {table}: {told}")
-            return row or 0
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the database's write lock."""
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            self.scene.then("the check holds the database's write lock")
-            yield
-            connection.rollback()
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.database, timeout=2)) as connection:
-                yield connection
-        except sqlite3.OperationalError as error:
-            place = "the database that TODO_DATABASE_URL names"
-            raise Unmet(f"{place}: {error}", f"{place}: the app's tables") from None

@@ -25,6 +25,7 @@ Compared = tuple[str, Any, Any]
 class Failure:
     """All that the report says of one check, and how to say what comes next."""
 
+    check: str
     task: str
     promise: str
     why: str
@@ -51,7 +52,7 @@ def explain(
 ) -> Failure:
     """The facts of a failed check. `compared` is the comparison that failed, if one did."""
     promise, why = promise_of(check)
-    failure = Failure(task, promise, why)
+    failure = Failure(check.__name__, task, promise, why)
     if stage is not None:
         failure.printed = stage.host.printed()
     if isinstance(error, NotStarted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from workshop import build, words
 from workshop.arguments import Asked
 from workshop.checks import Marked, marked
-from workshop.course import ROOT, Lesson
+from workshop.course import Lesson
 from workshop.failure import Compared, Failure, explain
 from workshop.hosts import Hosts
 from workshop.report import Line, Piece, Report, Run
@@ -23,10 +24,15 @@ STAGE = pytest.StashKey[Stage]()
 
 
 class SharedBench:
-    """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session."""
+    """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
 
-    def __init__(self, bench: Bench) -> None:
+    Without `gates` every check runs. Afterwards `runs` has what was found, and `warned` what
+    Python warned of in checks that passed.
+    """
+
+    def __init__(self, bench: Bench, *, gates: bool = True) -> None:
         self.bench = bench
+        self.gates = gates
         self.runs: list[Run] = []
         self.warned: list[dict[str, Any]] = []
 
@@ -43,19 +49,24 @@ class Grading:
         options = config.known_args_namespace
         self.config = config
         self.report = report
-        self.gated = not (asked.by_name or options.keyword)
         self.compared: Compared | None = None
         self.runs = {
             lesson.name: Run(lesson, code_of(lesson, options.code, options.solution))
             for lesson in asked.lessons
         }
+        inside = options.usepdb or sys.gettrace() is not None or "pydevd" in sys.modules
         if asked.ignored_workers:
             next(iter(self.runs.values())).notices.append(words.NO_XDIST)
         plugins = config.pluginmanager.get_plugins()
         self.shared = next((one for one in plugins if isinstance(one, SharedBench)), None)
+        self.gated = not (asked.by_name or options.keyword)
+        if self.shared:
+            self.gated = self.shared.gates
         self.edits = {} if self.shared else {name: edits(run) for name, run in self.runs.items()}
         try:
-            self.bench = self.shared.bench if self.shared else Bench(Hosts())
+            self.bench = (
+                self.shared.bench if self.shared else Bench(Hosts(bear=not inside), inside=inside)
+            )
         except OSError as error:
             raise Trouble(f"{error.strerror or error}") from error
 
@@ -85,7 +96,10 @@ class Grading:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """A task waits until the ones before it are done."""
         self.compared = None
-        failure = self._run(item).failure
+        run = self._run(item)
+        if self.shared and not self.gated and self._task(item) in run.failed:
+            pytest.skip(f"{self._task(item)} has failed already")
+        failure = run.failure
         if failure is None or not self.gated:
             return
         if failure.starting or failure.task < self._task(item) or failure.overdue:
@@ -106,9 +120,7 @@ class Grading:
             failure = self._explain(item, call.excinfo.value)
             run.failed.setdefault(task, failure)
             if not self.config.option.full:
-                report.longrepr = "\n".join(
-                    "".join(piece.text for piece in line) for line in self.report.block(run, failure)
-                )
+                report.longrepr = self.report.text(run, failure)
         elif report.passed and call.when == "call":
             run.passed[task] = run.passed.get(task, 0) + 1
             if self.shared:
@@ -130,7 +142,7 @@ class Grading:
             edit = self.edits.get(name)
             if edit is not None and edit.wait() == 1:
                 file = self.report.path(run.lesson.checks)
-                run.notices.append(words.EDITED.format(file=file))
+                run.notices += [words.EDITED, words.RESTORE.format(file=file)]
             if interrupted:
                 run.notices.append(words.STOPPED)
             lines += [[Piece("")]] if lines else []
@@ -169,10 +181,11 @@ def untouched(run: Run) -> bool:
 def edits(run: Run) -> subprocess.Popen[bytes] | None:
     """Ask git, meanwhile, whether a lesson's checks differ from the committed ones."""
     command = ["git", "diff", "--quiet", "HEAD", "--", str(run.lesson.checks)]
+    if not (run.lesson.root / ".git").exists():
+        return None
     try:
         return subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, cwd=run.lesson.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
     except OSError:
         return None
-

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from workshop.births import WARM_WITHIN, Births, Forked, Started, environment
 from workshop.host.frames import Folder, Line
 from workshop.host.stacks import fallen_at
-
-WARM_WITHIN = 60
-"""Seconds until the frameworks are imported, on the slowest machine that is still of use."""
 
 
 class Silent(Exception):
@@ -52,143 +47,33 @@ class End:
 
 
 class Host(Protocol):
-    """A process that serves the learner's app."""
+    """What serves the learner's app, and tells of it."""
+
+    deadline: float | None
+    gone: threading.Event
 
     @property
     def alive(self) -> bool: ...
-    def ask(self, do: str, seconds: float, **more: Any) -> Any: ...
+    def ask(self, do: str, seconds: float | None, /, **more: Any) -> Any: ...
     def where(self) -> dict[str, Any]: ...
+    def begin(self) -> None: ...
     def printed(self) -> list[str]: ...
     def end(self) -> End: ...
     def kill(self) -> None: ...
 
 
-class Births(Protocol):
-    """How hosts come into the world on this system."""
-
-    def bear(self, arguments: dict[str, Any]) -> int: ...
-    def kill(self, pid: int) -> None: ...
-    def status(self, pid: int, seconds: float) -> str: ...
-    def close(self) -> None: ...
-
-
-def how_it_ended(code: int) -> str:
-    """`code` as `subprocess` gives it, in words."""
-    if code >= 0:
-        return f"with exit code {code}"
-    try:
-        return f"by the signal {signal.Signals(-code).name}"
-    except ValueError:
-        return f"by the signal {-code}"
-
-
-class Forked:
-    """Hosts forked from a process that has the frameworks imported: a tenth of a second each."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "workshop.host.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            env=environment(),
-        )
-        self.born: queue.Queue[int] = queue.Queue()
-        self.ended: dict[int, Future[int]] = {}
-        self.lock = threading.Lock()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            told = json.loads(line)
-            if "born" in told:
-                self._ended(told["born"])
-                self.born.put(told["born"])
-            elif "gone" in told:
-                code = os.waitstatus_to_exitcode(told["status"])
-                self._ended(told["gone"]).set_result(code)
-
-    def _ended(self, pid: int) -> Future[int]:
-        with self.lock:
-            return self.ended.setdefault(pid, Future())
-
-    def _tell(self, message: Mapping[str, Any]) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(message).encode() + b"\n")
-        self.process.stdin.flush()
-
-    def bear(self, arguments: dict[str, Any]) -> int:
-        self._tell({"fork": arguments})
-        return self.born.get(timeout=WARM_WITHIN)
-
-    def kill(self, pid: int) -> None:
-        if self.process.poll() is None:
-            self._tell({"kill": pid})
-
-    def status(self, pid: int, seconds: float) -> str:
-        return how_it_ended(self._ended(pid).result(seconds))
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-class Started:
-    """Hosts started one by one: the way where forking isn't safe."""
-
-    def __init__(self) -> None:
-        self.processes: dict[int, subprocess.Popen[bytes]] = {}
-
-    def bear(self, arguments: dict[str, Any]) -> int:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "workshop.host.child", json.dumps(arguments)],
-            stdin=subprocess.DEVNULL,
-            env=environment(),
-            **own_group(),
-        )
-        self.processes[process.pid] = process
-        return process.pid
-
-    def kill(self, pid: int) -> None:
-        if process := self.processes.get(pid):
-            process.kill()
-
-    def status(self, pid: int, seconds: float) -> str:
-        return how_it_ended(self.processes[pid].wait(seconds))
-
-    def close(self) -> None:
-        for process in self.processes.values():
-            process.kill()
-            process.wait()
-
-
-def own_group() -> dict[str, Any]:
-    """Ctrl-C in the terminal is for the checks alone."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
-
-
-def environment() -> dict[str, str]:
-    """This process's environment, less what an app would read."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
-
-
 class Hosts:
     """Bears hosts and waits for them to call; `close` ends them all."""
 
-    def __init__(self, *, fork: bool = sys.platform == "linux") -> None:
-        """Raises OSError where no port or no temporary folder can be had."""
+    def __init__(self, *, fork: bool = sys.platform == "linux", bear: bool = True) -> None:
+        """Begins to import the frameworks at once, unless none is to be born.
+
+        Raises OSError where no port or no temporary folder can be had.
+        """
         self.folder = tempfile.TemporaryDirectory(prefix="workshop-", ignore_cleanup_errors=True)
         self.listening = socket.create_server(("127.0.0.1", 0))
-        self.births: Births = Forked() if fork else Started()
+        variables = environment(Path(self.folder.name))
+        self.births: Births = Forked(variables) if fork and bear else Started(variables)
         self.count = 0
 
     def bear(self) -> ChildHost:
@@ -225,6 +110,9 @@ class Hosts:
 class ChildHost:
     """A host in a process of its own."""
 
+    # Seconds after which an exchange has failed. No right answer takes a tenth of it.
+    deadline: float | None = 2.0
+
     def __init__(
         self,
         births: Births,
@@ -255,7 +143,7 @@ class ChildHost:
             for line in reader:
                 told = json.loads(line)
                 if "ending" in told:
-                    self.ending = told
+                    self.ending = self.ending or told
                 elif waiting := self.waiting.pop(told["id"], None):
                     waiting.set_result(told)
         except (OSError, ValueError):
@@ -264,7 +152,7 @@ class ChildHost:
         for waiting in list(self.waiting.values()):
             waiting.set_exception(Gone())
 
-    def ask(self, do: str, seconds: float, **more: Any) -> Any:
+    def ask(self, do: str, seconds: float | None, /, **more: Any) -> Any:
         """What the host answers. Raises Silent after `seconds`, Gone, or Refused."""
         if do == "start":
             self.folder = Folder(more["code"])

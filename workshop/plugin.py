@@ -39,7 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     options = early_config.known_args_namespace
     asked = arguments.read(args, options.file_or_dir, Path.cwd())
     early_config.stash[ASKED] = asked
-    more = f" --code {options.code}" if options.code else " --solution" * options.solution
+    more = f" --code={options.code}" if options.code else " --solution" * options.solution
     report = Report(Path.cwd(), prefix(), more)
     if asked.unknown is not None:
         early_config.stash[REFUSED] = report.unknown(asked.unknown, course.lessons())

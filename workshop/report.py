@@ -68,7 +68,8 @@ class Report:
     def lines(self, run: Run) -> list[Line]:
         """The whole report of one lesson."""
         lines = [*self._list(run)]
-        lines += [[Piece(f"{'notice':<13}{notice}")] for notice in run.notices]
+        for place, notice in enumerate(run.notices):
+            lines.append([Piece(f"{'' if place else 'notice':<13}{notice}")])
         if run.failure:
             lines += [[], *self.block(run, run.failure)]
         lines += [[], [Piece(f"{'next':<13}{self._next(run)}", "bold")]]
@@ -167,6 +168,11 @@ class Report:
         command = f"{self.prefix}pytest lessons/{coming.number}"
         return f"begin lesson {coming.number}, {coming.title}, {minutes}, with: {command}"
 
+    def text(self, run: Run, failure: Failure) -> str:
+        """A failure's block as one text, for those who read results one by one."""
+        block = self.block(run, failure)
+        return "\n".join("".join(piece.text for piece in line) for line in block)
+
     def trouble(self, text: str) -> list[Line]:
         """A run that can't begin."""
         first = f"{words.SIGNS[words.NOT_YET]} {'no run':<13}{text}"
@@ -176,7 +182,9 @@ class Report:
         """A lesson that isn't there, and those that are."""
         names = [f"{lesson.number} {lesson.title}" for lesson in lessons]
         known = ", ".join(names[:-1]) + f" or {names[-1]}" if len(names) > 1 else names[0]
-        rows: list[Line] = [[Piece(f"{words.SIGNS[words.NOT_YET]} {'not found':<13}{asked}", "red")]]
+        rows: list[Line] = [
+            [Piece(f"{words.SIGNS[words.NOT_YET]} {'not found':<13}{asked}", "red")]
+        ]
         label = "expected"
         while known:
             cut = known if len(known) <= ROOM else known[: known.rfind(" ", 0, ROOM)]

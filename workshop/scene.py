@@ -107,7 +107,7 @@ class Scene:
 
 
 def request_line(method: str, path: str, body: Any, note: str) -> str:
-    """"POST /api/v1/todos {"title": "Buy milk"}  (logged in as ada)"."""
+    """ "POST /api/v1/todos {"title": "Buy milk"}  (logged in as ada)"."""
     shown = "" if body is None else " " + (body if isinstance(body, str) else to_json(body))
     if len(shown) > 160:
         shown = f" a body of {len(shown) - 1} characters"

@@ -39,7 +39,7 @@ def write(writer: TerminalWriter, line: Line, *, plain: bool) -> None:
     writer.line()
 
 
-class LessonReporter(TerminalReporter):
+class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want of an API
     """Collects as pytest's reporter does, and prints `lines()` when the session ends.
 
     Every result still passes through `pytest_report_teststatus`, on which editors rely.
@@ -61,7 +61,7 @@ class LessonReporter(TerminalReporter):
     def pytest_collection(self) -> None:
         """Nothing, for the same reason."""
 
-    def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None:
+    def pytest_runtest_logstart(self, nodeid: str) -> None:  # type: ignore[override]
         """On a terminal, past two seconds, one line that says what is being checked."""
         if self.isatty and time.monotonic() - self.began > PATIENCE:
             promise = words.shorten(f"checking: {nodeid.rpartition('::')[2]}".replace("_", " "), 78)
@@ -78,7 +78,9 @@ class LessonReporter(TerminalReporter):
         """No traceback: it is the learner who stopped."""
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, None, None]:
+    def pytest_sessionfinish(  # type: ignore[override]  # pytest passes what is asked for
+        self, exitstatus: int
+    ) -> Generator[None, None, None]:
         yield
         if self.progress:
             self._tw.write("\r" + " " * self.progress + "\r")

@@ -6,6 +6,7 @@ Each holds its answer for as long as a check likes, and counts what is in flight
 from __future__ import annotations
 
 import json
+import math
 import select
 import socket
 import threading
@@ -56,13 +57,14 @@ class Upstream:
             self.open += opened
             self.changed.notify_all()
 
-    def asked(self, by: Any = None, meanwhile: str = "", seconds: float = 2.5) -> None:
+    def asked(self, by: Any = None, meanwhile: str = "") -> None:
         """Wait until the app has asked; `by` is the request that should make it ask.
 
         Raises Unmet when it doesn't, or when `by` was answered and nobody had asked. `meanwhile`
         says what the check holds back, where asking must not wait for it.
         """
-        deadline = time.monotonic() + seconds
+        patience = by.app.host.deadline if by is not None else 2.0
+        deadline = time.monotonic() + (patience or math.inf)
         with self.changed:
             while not self.requests:
                 left = deadline - time.monotonic()
@@ -149,9 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
         if not readable:
             return False
         try:
-            return self.connection.recv(1, socket.MSG_PEEK) == b""
+            peeked: bytes = self.connection.recv(1, socket.MSG_PEEK)
         except OSError:
             return True
+        return not peeked
 
     def log_message(self, *_: Any) -> None:
         """Nothing: the report tells what matters."""

@@ -53,6 +53,7 @@ def body_line(response: Any) -> str:
     except ValueError:
         return str(response.text)
 
+
 STARTS = "the app can be imported and started"
 START_HELD = "The start does not get past this line, so no task could be checked this time."
 BREAKPOINT_ADVICE = "take the line out, or stop there with: {command} --pdb"
@@ -73,7 +74,8 @@ ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "..
 COLOURS = {DONE: "green", NOT_YET: "red", NOT_STARTED: "yellow"}
 
 NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in one process"
-EDITED = "the checks in {file} were changed; they come back with: git checkout -- {file}"
+EDITED = "the checks differ from the committed ones, which come back with:"
+RESTORE = "git restore {file}"
 NO_CODE = "{folder} has no folder todo_api"
 TROUBLE_NEXT = "mend that, then run the same command again"
 STOPPED = "stopped before every check had run"
@@ -89,3 +91,9 @@ def ascii_only(line: str) -> str:
 
 def plural(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+# The `workshop` command.
+NO_TASK = "There is no task {number}; they go from {first} to {last}."
+NEWER_STATE = "{file} was written by a newer course; take the newer course, or delete that file."
+LAST_HINT = "That was the last hint of {number}; workshop hint {number} --all shows them again."

@@ -55,9 +55,9 @@ def an_upstream_error_is_no_answer(
     A 500 with a body is still a failure: raise it, so that no client takes it for weather.
     """
     weather = upstream("weather", {"error": "out of order"}, status=500)
-    answer = start_app(upstreams=[weather]).get(DASHBOARD)
-    weather.asked()
-    assert "out of order" not in answer.content
+    asking = start_app(upstreams=[weather]).begin("GET", DASHBOARD)
+    weather.asked(by=asking)
+    assert "out of order" not in asking.answer().content
 
 
 @task(2)
@@ -222,9 +222,7 @@ def one_failure_leaves_the_rest(
 
 
 @task(4)
-def a_silent_one_is_null(
-    start_app: Callable[..., App], upstream: Callable[..., Upstream]
-) -> None:
+def a_silent_one_is_null(start_app: Callable[..., App], upstream: Callable[..., Upstream]) -> None:
     """an upstream that stays silent past its deadline is null
 
     TODO_UPSTREAM_TIMEOUT is how long a client's patience may be spent on one upstream.
@@ -256,7 +254,7 @@ def nothing_stays_in_flight(
     What is left running keeps a connection, and after a busy day there is none left.
     """
     news = upstream("news", hold=True)
-    answer = start_app(upstreams=[news], upstream_timeout=0.3).get(DASHBOARD)
-    assert answer.status == 200
-    news.asked()
+    asking = start_app(upstreams=[news], upstream_timeout=0.3).begin("GET", DASHBOARD)
+    news.asked(by=asking)
+    assert asking.answer().status == 200
     assert news.in_flight == 0

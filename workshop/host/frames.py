@@ -56,13 +56,20 @@ class Folder:
     def waits_at(self, loop: asyncio.AbstractEventLoop, loop_thread: int) -> list[Line]:
         """The lines at which tasks and other threads wait in the learner's code."""
         waits = []
-        for task in asyncio.all_tasks(loop):
+        # The newest first: a task that others wait for was started by them.
+        for task in sorted(asyncio.all_tasks(loop), key=age):
             lines = self.lines(awaited_by(task.get_coro()))
             waits.extend(lines[-1:])
         for thread, frame in sys._current_frames().items():
             if thread != loop_thread:
                 waits.extend(self.of_stack(frame)[-1:])
         return waits
+
+
+def age(task: asyncio.Task[Any]) -> int:
+    """Smaller is newer, by the number that asyncio gives a task without a name."""
+    number = task.get_name().rpartition("-")[2]
+    return -int(number) if number.isdigit() else 0
 
 
 def awaited_by(coroutine: Any) -> Iterator[tuple[str, int]]:

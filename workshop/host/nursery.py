@@ -12,7 +12,6 @@ import json
 import os
 import select
 import signal
-import sys
 from contextlib import suppress
 from typing import Any
 
@@ -118,4 +117,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

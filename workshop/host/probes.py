@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 import warnings
-from typing import Any
+from typing import Any, TextIO
 
 from sqlalchemy import Engine, Pool, event
 
@@ -46,7 +46,7 @@ class Probes:
         event.listen(Pool, "checkin", self._returned)
         sys.set_coroutine_origin_tracking_depth(8)
         warnings.simplefilter("always")
-        warnings.showwarning = self._warning
+        warnings.showwarning = self._warning  # type: ignore[assignment]
 
     def _statement(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         with self.changed:
@@ -71,7 +71,8 @@ class Probes:
         category: type[Warning],
         filename: str,
         lineno: int,
-        *_rest: Any,
+        _file: TextIO | None = None,
+        _line: str | None = None,
     ) -> None:
         text = str(message)
         told: dict[str, Any] = {"category": category.__name__, "text": text.partition("\n")[0]}

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import warnings
 from typing import Any
 
@@ -70,7 +71,7 @@ class Surroundings:
         os.environ.clear()
         os.environ.update(self.environment)
         sys.path[:] = self.path
-        warnings.filters[:] = self.filters
+        warnings.filters[:] = self.filters  # type: ignore[index]
         warnings.showwarning = self.show
         logging.root.setLevel(self.level)
         logging.root.handlers[:] = self.handlers
@@ -83,8 +84,9 @@ class Surroundings:
         # uvicorn logs what an app raises; the checks are told of it another way.
         errors = logging.getLogger("uvicorn.error")
         errors.handlers[:], errors.propagate = [logging.NullHandler()], False
-        for number, handler in self.signals.items():
-            signal.signal(number, handler)
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in self.signals.items():
+                signal.signal(number, handler)
 
 
 class Server:
@@ -204,5 +206,3 @@ class Serving:
             if not any(server.watched.under_way for server in self.servers.values()):
                 return
             await asyncio.sleep(0.005)
-
-

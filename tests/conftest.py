@@ -1,0 +1,17 @@
+"""What the course's own tests share: hosts that stay warm, one set for each worker."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from workshop.hosts import Hosts
+from workshop.stage import Bench
+
+
+@pytest.fixture(scope="session")
+def bench() -> Iterator[Bench]:
+    hosts = Hosts()
+    bench = Bench(hosts)
+    yield bench
+    bench.close()
+    hosts.close()

@@ -1,0 +1,84 @@
+"""Every promise of the course, for every lesson: starters, the way, solutions, right and wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from workshop import build, proof
+from workshop.course import Lesson, lessons
+from workshop.stage import Bench
+
+HERE = Path(__file__).parent
+LESSONS = lessons()
+POINTS = [(lesson, place) for lesson in LESSONS for place in range(len(lesson.tasks))]
+MISTAKES = [
+    (lesson, mistake)
+    for lesson in LESSONS
+    for mistake in proof.variants(HERE / f"mistakes/{lesson.number}.toml", "mistake")
+]
+ALTERNATIVES = [
+    (lesson, alternative)
+    for lesson in LESSONS
+    for alternative in proof.variants(HERE / f"alternatives/{lesson.number}.toml", "alternative")
+]
+
+
+def name(value: object) -> str:
+    return value.number if isinstance(value, Lesson) else str(value).replace(" ", "-")
+
+
+@pytest.mark.parametrize(("lesson", "place"), POINTS, ids=name)
+def test_with_the_first_tasks_done_the_rest_waits_for_its_own_reasons(
+    lesson: Lesson, place: int, bench: Bench, tmp_path: Path
+) -> None:
+    """Place 0 is the untouched starter; at place 2 the first two tasks are done."""
+    done = f"{lesson.number}.{place}"
+    build.write(build.solved_up_to(lesson, done), tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench, gates=False)
+    for task in lesson.tasks:
+        failure = graded.run.failed.get(task.number)
+        if task.number <= done:
+            assert failure is None, graded.printed
+        else:
+            assert failure is not None, f"{task.number} passes before it is written"
+            assert not failure.starting, graded.printed
+            assert not failure.overdue, graded.printed
+            assert failure.not_started, graded.printed
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=name)
+def test_the_solution_passes_and_nothing_in_it_warns(lesson: Lesson, bench: Bench) -> None:
+    graded = proof.grade(lesson, lesson.solution, bench)
+    assert graded.status == 0, graded.printed
+    assert graded.warned == []
+
+
+@pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=name)
+def test_a_mistake_is_caught_by_its_own_check_in_its_own_words(
+    lesson: Lesson, mistake: proof.Variant, bench: Bench, tmp_path: Path
+) -> None:
+    proof.write(lesson, mistake, tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench)
+    assert graded.run.failure is not None, "no check caught it"
+    assert graded.run.failure.check == mistake.check, graded.printed
+    assert mistake.says in graded.block, graded.block
+    assert len(graded.block.splitlines()) <= 12, graded.block
+    assert len(graded.printed.splitlines()) <= 24, graded.printed
+    assert max(map(len, graded.printed.splitlines())) <= 100 + len(str(tmp_path)), graded.printed
+
+
+@pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
+def test_a_right_answer_that_looks_different_passes(
+    lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
+) -> None:
+    proof.write(lesson, alternative, tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench)
+    assert graded.status == 0, graded.printed
+    assert graded.warned == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=name)
+def test_starters_and_unchanged_files_are_what_build_writes(lesson: Lesson) -> None:
+    if build.begun(lesson):
+        pytest.skip(f"your work on lesson {lesson.number} is in the way; its copies are kept")
+    assert build.drift(lesson) == []

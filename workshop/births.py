@@ -1,0 +1,150 @@
+"""How a host's process comes into the world on this system, and how it was found to have ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Protocol
+
+import certifi
+
+WARM_WITHIN = 60
+"""Seconds until the frameworks are imported, on the slowest machine that is still of use."""
+
+
+class Births(Protocol):
+    """How hosts come into the world on this system."""
+
+    def bear(self, arguments: dict[str, Any]) -> int: ...
+    def kill(self, pid: int) -> None: ...
+    def status(self, pid: int, seconds: float) -> str: ...
+    def close(self) -> None: ...
+
+
+def how_it_ended(code: int) -> str:
+    """`code` as `subprocess` gives it, in words."""
+    if code >= 0:
+        return f"with exit code {code}"
+    try:
+        return f"by the signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"by the signal {-code}"
+
+
+class Forked:
+    """Hosts forked from a process that has the frameworks imported: a tenth of a second each."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "workshop.host.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            env=variables,
+        )
+        self.born: queue.Queue[int] = queue.Queue()
+        self.ended: dict[int, Future[int]] = {}
+        self.lock = threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            told = json.loads(line)
+            if "born" in told:
+                self._ended(told["born"])
+                self.born.put(told["born"])
+            elif "gone" in told:
+                code = os.waitstatus_to_exitcode(told["status"])
+                self._ended(told["gone"]).set_result(code)
+
+    def _ended(self, pid: int) -> Future[int]:
+        with self.lock:
+            return self.ended.setdefault(pid, Future())
+
+    def _tell(self, message: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def bear(self, arguments: dict[str, Any]) -> int:
+        self._tell({"fork": arguments})
+        return self.born.get(timeout=WARM_WITHIN)
+
+    def kill(self, pid: int) -> None:
+        if self.process.poll() is None:
+            self._tell({"kill": pid})
+
+    def status(self, pid: int, seconds: float) -> str:
+        return how_it_ended(self._ended(pid).result(seconds))
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+class Started:
+    """Hosts started one by one: the way where forking isn't safe."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.variables = variables
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    def bear(self, arguments: dict[str, Any]) -> int:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "workshop.host.child", json.dumps(arguments)],
+            stdin=subprocess.DEVNULL,
+            env=self.variables,
+            **own_group(),
+        )
+        self.processes[process.pid] = process
+        return process.pid
+
+    def kill(self, pid: int) -> None:
+        if process := self.processes.get(pid):
+            process.kill()
+
+    def status(self, pid: int, seconds: float) -> str:
+        return how_it_ended(self.processes[pid].wait(seconds))
+
+    def close(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+            process.wait()
+
+
+def own_group() -> dict[str, Any]:
+    """Ctrl-C in the terminal is for the checks alone."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """This process's environment for a host: without what an app, or its client, would read.
+
+    Each httpx.AsyncClient() reads its certificates anew, 25 ms for the usual file. The app under
+    test asks no one but the checks, without TLS; a file of one certificate will do.
+    """
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
+    mine = {name: v for name, v in mine.items() if not name.lower().endswith("_proxy")}
+    mark = "-----END CERTIFICATE-----"
+    bundle = folder / "certificate.pem"
+    first = Path(certifi.where()).read_text(encoding="ascii", errors="ignore").partition(mark)[0]
+    bundle.write_text(first + mark + "\n", encoding="ascii")
+    return {**mine, "SSL_CERT_FILE": str(bundle)}

@@ -1,0 +1,70 @@
+"""The app's database file, read and changed from outside by a connection of the check's own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from workshop.scene import Scene
+from workshop.seen import Seen, Unmet, in_words
+
+FILLED: dict[str, Any] = {
+    "INTEGER": 1,
+    "BOOLEAN": 0,
+    "DATETIME": "2030-01-01 00:00:00.000000",
+    "VARCHAR": "",
+}
+"""What `App.insert` puts into a column that must have something, by the column's type."""
+
+
+class Outside:
+    """A database, as someone sees it who isn't the app."""
+
+    def __init__(self, scene: Scene, database: Path) -> None:
+        self.scene = scene
+        self.database = database
+
+    def stored(self, column: str, table: str = "todos") -> Seen:
+        """One column of a table, read from the file by a connection of the check's own."""
+        with self._connection() as connection:
+            rows = connection.execute(f"SELECT {column} FROM {table} ORDER BY id")
+            return Seen(f"{table} in the database file", [row[0] for row in rows])
+
+    def insert(self, table: str, **values: Any) -> int:
+        """Put a row into the file from outside; answers its id.
+
+        Columns that aren't named get something of their type, where they must have something.
+        """
+        told = in_words(values)
+        with self._connection() as connection, connection:
+            for _, column, kind, needed, default, key in connection.execute(
+                f"PRAGMA table_info({table})"
+            ):
+                if needed and not key and default is None and column not in values:
+                    values[column] = next(v for k, v in FILLED.items() if kind.startswith(k))
+            names, marks = ", ".join(values), ", ".join("?" * len(values))
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+            row = connection.execute(statement, list(values.values())).lastrowid
+            self.scene.then(f"the check put a row into the table {table}: {told}")
+            return row or 0
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the database's write lock."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self.scene.then("the check holds the database's write lock")
+            yield
+            connection.rollback()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.database, timeout=2)) as connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            place = "the database that TODO_DATABASE_URL names"
+            raise Unmet(f"{place}: {error}", f"{place}: the app's tables") from None
