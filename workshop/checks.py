@@ -21,7 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from workshop.client import Answer, App
+from workshop.answers import Answer
+from workshop.client import App, User
 from workshop.seen import MISSING, Like, Unmet, a_number, a_text, an_instant, one_of
 from workshop.upstreams import Upstream
 
@@ -64,6 +65,7 @@ __all__ = [
     "Like",
     "Unmet",
     "Upstream",
+    "User",
     "a_number",
     "a_text",
     "an_instant",

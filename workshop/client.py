@@ -1,194 +1,32 @@
-"""The learner's app, as a client on the network sees it; and its database, seen from outside."""
+"""The learner's app, as clients on the network see it."""
 
 from __future__ import annotations
 
-import functools
 import math
-import ssl
-import threading
 import time
-from collections.abc import Mapping
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from workshop import words
+from workshop.answers import Answer, Connections, Pending, process_ended
 from workshop.hosts import Gone, Host, Refused, Silent
 from workshop.outside import Outside
-from workshop.scene import Exchange, Scene, request_line
+from workshop.scene import Scene, request_line
 from workshop.seen import Seen, Unmet
 
-
-@functools.cache
-def _transport() -> httpx.HTTPTransport:
-    # One TLS context for all: each costs 20 ms. No connection is kept: uvicorn closes one on
-    # which the app raised, and the next request would meet a reset.
-    context = ssl.create_default_context()
-    limits = httpx.Limits(max_keepalive_connections=0)
-    return httpx.HTTPTransport(verify=context, trust_env=False, limits=limits)
+NEEDS_LOGIN = ("/api/v1/todos", "/api/v1/ws")
+PASSWORD = "correct horse battery"
 
 
-class Answer:
-    """What came back: `status`, fields by `[name]`, the whole `body`, a `header`."""
+class Requests:
+    """The verbs, for an app and for someone who is logged in."""
 
-    def __init__(self, response: httpx.Response | None, problem: Unmet | None = None) -> None:
-        self.response = response
-        self.problem = problem
-
-    @property
-    def status(self) -> Seen:
-        code = self.response.status_code if self.response is not None else None
-        return Seen("status", code, plain=True, problem=self.problem)
-
-    @property
-    def body(self) -> Seen:
-        """The JSON of the answer. Raises Unmet where it has none."""
-        response = self._response()
-        try:
-            return Seen("", response.json())
-        except ValueError:
-            shown = words.shorten(response.text or "an empty body", 40)
-            raise Unmet(f"status {response.status_code}, {shown}", "JSON") from None
-
-    def __getitem__(self, name: str) -> Seen:
-        return self.body[name]
-
-    def header(self, name: str) -> Seen:
-        value = self._response().headers.get(name)
-        return Seen(f"header {name}", "missing" if value is None else value, plain=value is None)
-
-    @property
-    def content(self) -> Seen:
-        """The answer as it came, for what must not be in it."""
-        return Seen("answer", self._response().text)
-
-    def _response(self) -> httpx.Response:
-        if self.response is None:
-            assert self.problem is not None
-            raise self.problem
-        return self.response
-
-
-class Pending:
-    """A request that is under way; `answer` waits for it."""
-
-    def __init__(self, app: App, request: httpx.Request, exchange: Exchange) -> None:
-        self.app = app
-        self.exchange = exchange
-        self.future: Future[httpx.Response] = Future()
-        threading.Thread(target=self._run, args=(request,), daemon=True).start()
-
-    def _run(self, request: httpx.Request) -> None:
-        try:
-            with httpx.Client(transport=_Shared(), trust_env=False, timeout=30) as client:
-                response = client.send(request)
-        except Exception as error:
-            self.future.set_exception(error)
-        else:
-            line = f"{response.status_code} {words.body_line(response)}".rstrip()
-            self.app.scene.answered(self.exchange, response.status_code, line)
-            self.future.set_result(response)
-
-    @property
-    def done(self) -> bool:
-        return self.future.done()
-
-    def answer(self, during: str | None = None) -> Answer:
-        """The answer; one that never came has a `problem` instead of a response.
-
-        `during` says what the check held back meanwhile, for an answer that must not wait for it.
-        """
-        try:
-            return Answer(self.future.result(self.app.host.deadline))
-        except FutureTimeout:
-            problem = self._no_answer(during)
-        except httpx.HTTPError as error:
-            problem = self._broken_off(error)
-        if during:
-            raise problem
-        return Answer(None, problem)
-
-    def overdue(self) -> None:
-        """Raise what keeps this request from being answered."""
-        raise self._no_answer(None)
-
-    def _no_answer(self, during: str | None) -> Unmet:
-        host = self.app.host
-        where = host.where()
-        host.kill()
-        held, waits = where["held"], where["waits"]
-        what = "answer"
-        if during:
-            number = self.app.scene.number(self.exchange)
-            what += f" to {number} while {during}" if number > 1 else f" while {during}"
-            waits = []
-        why = words.HELD if held else None
-        return Unmet(f"no {what}", f"an {what}", why, held or next(iter(waits), None))
-
-    def _broken_off(self, error: Exception) -> Unmet:
-        host = self.app.host
-        host.gone.wait(0.5)
-        if host.alive:
-            return Unmet(f"the connection broke off: {type(error).__name__}", "an answer")
-        return process_ended(host)
-
-
-def process_ended(host: Host) -> Unmet:
-    """What to say of a host that has ended by itself."""
-    end = host.end()
-    why = words.ENDING.get(end.call or "", words.ENDED_SOMEHOW)
-    return Unmet(f"the app's process ended, {end.status}", "an answer", why, end.line)
-
-
-class Connections(Seen):
-    """How many connections were opened and closed."""
-
-    def __init__(self, opened: int, closed: int) -> None:
-        super().__init__("database connections:", f"{opened} opened, {closed} closed", plain=True)
-        self.all_closed = f"{opened} opened, {opened} closed"
-
-
-class _Shared(httpx.BaseTransport):
-    """The one transport, which a client must not close."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return _transport().handle_request(request)
-
-
-class App(Outside):
-    """A running app. Each request is real, on a connection of its own."""
-
-    def __init__(
-        self, scene: Scene, host: Host, number: int, port: int, database: Path, early: Path
-    ) -> None:
-        super().__init__(scene, database)
-        self.host = host
-        self.number = number
-        self.base = f"http://127.0.0.1:{port}"
-        self.early = early
-
-    def begin(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        data: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        note: str = "",
-    ) -> Pending:
-        """Send a request and don't wait. `note` says in the report who asks, or how."""
-        request = httpx.Request(
-            method, self.base + path, json=json, data=data, content=content, headers=headers
-        )
-        shown = json if content is None else content.decode(errors="backslashreplace")
-        line = request_line(method, path, dict(data) if data else shown, note)
-        exchange = self.scene.sent(f"{method} {request.url.path}", line)
-        return Pending(self, request, exchange)
+    def begin(self, method: str, path: str, **request: Any) -> Pending:
+        raise NotImplementedError
 
     def request(
         self, method: str, path: str, *, during: str | None = None, **request: Any
@@ -207,6 +45,120 @@ class App(Outside):
 
     def delete(self, path: str, **request: Any) -> Answer:
         return self.request("DELETE", path, **request)
+
+
+class User(Requests):
+    """Someone who is registered and logged in; each request carries their token."""
+
+    def __init__(self, app: App, name: str, number: int, token: str) -> None:
+        self.app = app
+        self.name = name
+        self.id = number
+        self.token = token
+
+    def begin(self, method: str, path: str, **request: Any) -> Pending:
+        headers = {"Authorization": f"Bearer {self.token}", **request.pop("headers", {})}
+        note = ", ".join(filter(None, [f"logged in as {self.name}", request.pop("note", "")]))
+        return self.app.begin(method, path, headers=headers, note=note, **request)
+
+
+class App(Requests, Outside):
+    """A running app. Each request is real, on a connection of its own."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        host: Host,
+        number: int,
+        port: int,
+        database: Path,
+        early: Path,
+        logs_in: bool,
+    ) -> None:
+        """`logs_in`: what needs a login is asked by ada, unless the request says who asks."""
+        super().__init__(scene, database)
+        self.logs_in = logs_in
+        self.users: dict[str, User] = {}
+        self.host = host
+        self.number = number
+        self.base = f"http://127.0.0.1:{port}"
+        self.early = early
+
+    def begin(  # type: ignore[override]  # what Requests passes on, spelled out
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        note: str = "",
+        anonymous: bool = False,
+    ) -> Pending:
+        """Send a request and don't wait. `note` says in the report who asks, or how.
+
+        An `anonymous` one carries no token where others would.
+        """
+        needs = self.logs_in and path.startswith(NEEDS_LOGIN) and not anonymous
+        if needs and "Authorization" not in (headers or {}):
+            headers = {**(headers or {}), "Authorization": f"Bearer {self.user().token}"}
+            note = ", ".join(filter(None, ["logged in as ada", note]))
+        request = httpx.Request(
+            method, self.base + path, json=json, data=data, content=content, headers=headers
+        )
+        shown = json if content is None else content.decode(errors="backslashreplace")
+        line = request_line(method, path, dict(data) if data else shown, note)
+        exchange = self.scene.sent(f"{method} {request.url.path}", line)
+        return Pending(self, request, exchange)
+
+    def user(self, name: str = "ada") -> User:
+        """Someone who is registered and logged in; the same one for the same name.
+
+        Raises Unmet where registration or login is refused.
+        """
+        if name not in self.users:
+            person = {"email": f"{name}@example.com", "name": name}
+            passwords = {"password": PASSWORD, "password_again": PASSWORD}
+            made = self.post("/api/v1/users", {**person, **passwords})
+            form = {"username": person["email"], "password": PASSWORD}
+            login = self.request("POST", "/api/v1/auth/token", data=form)
+            if login.status != 200:
+                raise Unmet(repr(login.status), "status 200")
+            number, token = made["id"].value, login["access_token"].value
+            self.users[name] = User(self, name, number, token)
+        return self.users[name]
+
+    def prepare(self) -> None:
+        """Log in now: a row may need its owner, and a lock would keep ada out."""
+        if self.logs_in:
+            self.user()
+
+    def watch(self, target: str, *, hold: bool = False) -> None:
+        """Count the calls of a library function, "argon2:PasswordHasher.verify"; or hold them."""
+        self.host.ask("watch", self.host.deadline, target=target, hold=hold)
+
+    def calls(self, target: str, what: str) -> Seen:
+        """How often a watched function was called; `what` names it in the report."""
+        return Seen(what, self.told()["calls"][target])
+
+    def called(self, target: str, what: str, by: Pending) -> None:
+        """Wait until a watched function is called by the request `by`. Raises Unmet."""
+        self._until("called", by, what, target=target)
+        self.scene.then(f"the app began {what}; the check keeps it from ending")
+
+    def release(self, target: str) -> None:
+        """Let a held function go on."""
+        self.host.ask("release", self.host.deadline, target=target)
+
+    @contextmanager
+    def failing_commits(self) -> Iterator[None]:
+        """Let no commit through."""
+        self.prepare()
+        self.host.ask("fail_commits", self.host.deadline, on=True)
+        self.scene.then("the check lets no commit through")
+        yield
+        self.host.ask("fail_commits", self.host.deadline, on=False)
 
     def focus(self, *positions: int) -> None:
         """Show these exchanges, by their place among those sent: 0 the first, -1 the last."""
@@ -234,6 +186,20 @@ class App(Outside):
         return told
 
     @property
+    def held_connections(self) -> Seen:
+        """Database connections that are out of the pool once every exchange has ended."""
+        return Seen("database connections in use:", self.told()["connections"]["out"], plain=True)
+
+    @property
+    def notified(self) -> Seen:
+        """What the stand-in for the notifier was told: user, kind and todo of each."""
+        return Seen("told", self.told()["notified"])
+
+    def let_notifier_go(self) -> None:
+        """Let a notifier that waits go on."""
+        self.host.ask("let_notifier_go", self.host.deadline)
+
+    @property
     def connections(self) -> Connections:
         """Database connections that pools opened and closed in this check."""
         counts = self.told()["connections"]
@@ -250,13 +216,16 @@ class App(Outside):
 
         Raises Unmet when `by` is answered, or overdue, without it.
         """
+        self._until("begun", by, f"the statement {words_of_it}", words=words_of_it)
+
+    def _until(self, do: str, by: Pending, what: str, **more: Any) -> None:
         deadline = time.monotonic() + (self.host.deadline or math.inf)
         while time.monotonic() < deadline:
             done = by.done
-            if self.host.ask("begun", self.host.deadline, words=words_of_it, patience=0.05):
+            if self.host.ask(do, self.host.deadline, patience=0.05, **more):
                 return
             if done:
                 break
         if not by.done:
             by.overdue()
-        raise Unmet(f"no {words_of_it} was sent to the database", f"an {words_of_it}")
+        raise Unmet(f"answered without {what}", f"{what}, then the answer")

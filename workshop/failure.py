@@ -39,6 +39,7 @@ class Failure:
     starting: bool = False
     not_started: bool = False
     overdue: bool = False
+    still: bool = False
 
 
 def explain(
@@ -98,8 +99,12 @@ def _running(
     _causes(failure, told, asked, last.status if last else None)
     if failure.line is None and failure.task:
         route = told.get("routes", {}).get(asked)
-        if route and regions(Path(route["file"]).read_text(errors="replace"), failure.task):
+        if route and (_holds(route["file"], failure.task) or not _begins(stage.code, failure.task)):
             failure.line = route
+
+
+def _holds(file: str, task: str) -> bool:
+    return bool(regions(Path(file).read_text(encoding="utf-8", errors="replace"), task))
 
 
 def _told(stage: Stage) -> dict[str, Any]:

@@ -6,35 +6,26 @@ import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from workshop import build, words
 from workshop.arguments import Asked
 from workshop.checks import Marked, marked
+from workshop.collecting import StillWorking
 from workshop.course import Lesson
 from workshop.failure import Compared, Failure, explain
 from workshop.hosts import Hosts
-from workshop.report import Line, Piece, Report, Run
+from workshop.report import STILL, Line, Piece, Report, Run
+from workshop.shared import SharedBench
 from workshop.stage import Bench, Stage
 
 GRADING = pytest.StashKey["Grading"]()
 STAGE = pytest.StashKey[Stage]()
 
 
-class SharedBench:
-    """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
-
-    Without `gates` every check runs. Afterwards `runs` has what was found, and `warned` what
-    Python warned of in checks that passed.
-    """
-
-    def __init__(self, bench: Bench, *, gates: bool = True) -> None:
-        self.bench = bench
-        self.gates = gates
-        self.runs: list[Run] = []
-        self.warned: list[dict[str, Any]] = []
+LOGIN = ("03", 4)
+"""The task from which on a check's requests are made by someone who is logged in."""
 
 
 class Trouble(Exception):
@@ -73,19 +64,23 @@ class Grading:
     def stage(self, item: pytest.Item) -> Stage:
         """A stage for one check."""
         run = self._run(item)
-        return Stage(self.bench, run.lesson, run.code)
+        still, place = isinstance(item, StillWorking), _mark(item).task
+        since = run.lesson.number, 9 if still else place
+        return Stage(self.bench, run.lesson, run.code, logs_in=since >= LOGIN)
 
     def _run(self, item: pytest.Item) -> Run:
         return self.runs[item.path.parent.name]
 
     def _task(self, item: pytest.Item) -> str:
-        return f"{self._run(item).lesson.number}.{_mark(item).task}"
+        """The task that a check gates: its own, or after all of them what still works."""
+        place = STILL if isinstance(item, StillWorking) else _mark(item).task
+        return f"{self._run(item).lesson.number}.{place}"
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The checks in the order of their tasks, lesson by lesson."""
         places = {name: place for place, name in enumerate(self.runs)}
-        items.sort(key=lambda item: (places[item.path.parent.name], _mark(item).task))
+        items.sort(key=lambda item: (places[item.path.parent.name], self._task(item)))
         for item in items:
             totals = self._run(item).totals
             totals[self._task(item)] = totals.get(self._task(item), 0) + 1
@@ -97,13 +92,16 @@ class Grading:
         """A task waits until the ones before it are done."""
         self.compared = None
         run = self._run(item)
-        if self.shared and not self.gated and self._task(item) in run.failed:
-            pytest.skip(f"{self._task(item)} has failed already")
+        if self.shared and not self.gated:
+            if self._task(item) in run.failed or isinstance(item, StillWorking):
+                pytest.skip("this says nothing about the way through the lesson")
+            return
         failure = run.failure
         if failure is None or not self.gated:
             return
-        if failure.starting or failure.task < self._task(item) or failure.overdue:
-            awaited = "the start" if failure.starting else failure.task
+        failed = min(run.failed)
+        if failure.starting or failed < self._task(item) or failure.overdue:
+            awaited = "the start" if failure.starting else failed
             pytest.skip(f"waiting for {awaited}")
 
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
@@ -131,9 +129,11 @@ class Grading:
         assert isinstance(item, pytest.Function)
         run = self._run(item)
         stage = item.stash.get(STAGE, None)
-        return explain(
-            item.obj, self._task(item), error, self.compared, stage, run.lesson, run.code
-        )
+        lesson = item.lesson if isinstance(item, StillWorking) else run.lesson
+        task = f"{lesson.number}.{_mark(item).task}"
+        failure = explain(item.obj, task, error, self.compared, stage, lesson, run.code)
+        failure.still = lesson is not run.lesson
+        return failure
 
     def lines(self, interrupted: bool) -> list[Line]:
         """The report of every lesson in this session."""

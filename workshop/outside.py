@@ -27,6 +27,9 @@ class Outside:
         self.scene = scene
         self.database = database
 
+    def prepare(self) -> None:
+        """Called before the file is changed or locked, for what must come first."""
+
     def stored(self, column: str, table: str = "todos") -> Seen:
         """One column of a table, read from the file by a connection of the check's own."""
         with self._connection() as connection:
@@ -39,6 +42,7 @@ class Outside:
         Columns that aren't named get something of their type, where they must have something.
         """
         told = in_words(values)
+        self.prepare()
         with self._connection() as connection, connection:
             for _, column, kind, needed, default, key in connection.execute(
                 f"PRAGMA table_info({table})"
@@ -51,9 +55,23 @@ class Outside:
             self.scene.then(f"the check put a row into the table {table}: {told}")
             return row or 0
 
+    def change(self, table: str, row: int, **values: Any) -> None:
+        """Change a row from outside, committed."""
+        sets = ", ".join(f"{name} = ?" for name in values)
+        with self._connection() as connection, connection:
+            connection.execute(f"UPDATE {table} SET {sets} WHERE id = ?", [*values.values(), row])
+        self.scene.then(f"the check changed row {row} of {table}: {in_words(values)}")
+
+    def remove(self, table: str, row: int) -> None:
+        """Delete a row from outside, committed."""
+        with self._connection() as connection, connection:
+            connection.execute(f"DELETE FROM {table} WHERE id = ?", [row])
+        self.scene.then(f"the check deleted row {row} of {table}")
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the database's write lock."""
+        self.prepare()
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             self.scene.then("the check holds the database's write lock")

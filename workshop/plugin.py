@@ -13,6 +13,7 @@ from _pytest._io import TerminalWriter
 from workshop import arguments, course, words
 from workshop.arguments import Asked
 from workshop.checks import marked
+from workshop.collecting import LessonModule, is_checks
 from workshop.grading import GRADING, Grading, Trouble
 from workshop.report import Line, Report
 from workshop.terminal import LessonReporter, encodes, write
@@ -81,6 +82,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if config.stash[ASKED].lessons:
         return []
     return [words.THE_PROOF.format(command=f"{prefix()}pytest lessons/01")]
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """A lesson's checks bring those of the lessons before it."""
+    return LessonModule.from_parent(parent, path=module_path) if is_checks(module_path) else None
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> Any:

@@ -31,8 +31,8 @@ import pytest
 
 from workshop import build, regions
 from workshop.course import Lesson
-from workshop.grading import SharedBench
 from workshop.report import Run
+from workshop.shared import SharedBench
 from workshop.stage import Bench
 
 

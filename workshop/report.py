@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop import words
-from workshop.course import Lesson, after
+from workshop.course import Lesson, after, lessons
 from workshop.failure import Failure
+
+STILL = "still"
+"""Takes the place of a task's number for the checks of earlier lessons."""
 
 ROOM = words.WIDTH - 13
 """Columns for the text of a block's line."""
@@ -90,7 +93,20 @@ class Report:
                 passed, total = run.passed.get(task.number, 0), run.totals[task.number]
                 title += f": {passed} of {words.plural(total, 'check')} pass"
             lines.append(self._item(state, task.number, title))
+        still = f"{lesson.number}.{STILL}"
+        own = [run.state(task.number) for task in lesson.tasks if task.number in run.totals]
+        if still in run.totals and all(state == words.DONE for state in own):
+            lines.append(self._still(run, still))
         return lines
+
+    def _still(self, run: Run, key: str) -> Line:
+        earlier = [one.number for one in lessons(run.lesson.root) if one.name < run.lesson.name]
+        span = f"{earlier[0]}-{earlier[-1]}" if len(earlier) > 1 else earlier[0]
+        total, passed = run.totals[key], run.passed.get(key, 0)
+        count = words.plural(total, "check")
+        if run.state(key) == words.NOT_YET:
+            count = f"{passed} of {count} pass"
+        return self._item(run.state(key), span, f"{words.STILL_WORKING}: {count}")
 
     def _item(self, state: str, number: str, title: str) -> Line:
         colour = words.COLOURS.get(state, "dim")

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workshop.client import App, process_ended
+from workshop.answers import process_ended
+from workshop.client import App
 from workshop.course import Lesson
 from workshop.hosts import Gone, Host, Hosts, Refused, Silent
 from workshop.scene import Scene
+from workshop.tokens import SECRET
 from workshop.upstreams import Upstream
 
 START_WITHIN = 2.5
@@ -62,10 +64,12 @@ class Bench:
 class Stage:
     """Starts apps from the folder `code`, which holds a `todo_api`."""
 
-    def __init__(self, bench: Bench, lesson: Lesson, code: Path) -> None:
+    def __init__(self, bench: Bench, lesson: Lesson, code: Path, *, logs_in: bool) -> None:
+        """`logs_in`: requests that need a login are made by ada, where none says who asks."""
         self.bench = bench
         self.lesson = lesson
         self.code = code
+        self.logs_in = logs_in
         self.scene = Scene()
         self.host = bench.ready()
         self.apps: list[App] = []
@@ -76,11 +80,16 @@ class Stage:
         *,
         upstreams: list[Upstream] | None = None,
         beside: App | None = None,
+        zone: str | None = None,
+        routes: list[str] | None = None,
+        notifier: str | None = None,
         **settings: str | int | float,
     ) -> App:
         """A running app with a fresh database; `settings` are TODO_ variables in lower case.
 
-        `beside` another app it is created from the same import. Raises NotStarted.
+        `beside` another app it is created from the same import. `zone` is the machine's time zone;
+        `routes` are extra ones, see host.extras; a `notifier` that "tells" or "waits" stands in for
+        the app's own. Raises NotStarted.
         """
         file = self.bench.hosts.database()
         early = file.with_name("early.db")
@@ -89,8 +98,11 @@ class Stage:
             "TODO_UPSTREAMS": json.dumps({up.name: up.url for up in upstreams or []}),
             "TODO_UPSTREAM_TIMEOUT": "30",
             "TODO_PASSWORD_COST": "1",
+            "TODO_SECRET_KEY": SECRET,
             **{f"TODO_{name.upper()}": str(value) for name, value in settings.items()},
         }
+        if zone is not None:
+            environment["TZ"] = zone
         number = len(self.apps) + 1
         try:
             told = self.host.ask(
@@ -101,6 +113,8 @@ class Stage:
                 environment=environment,
                 before={"TODO_DATABASE_URL": f"sqlite+aiosqlite:///{early}"},
                 beside=beside is not None,
+                routes=routes or [],
+                notifier=notifier,
                 names=self.lesson.names,
             )
         except Silent:
@@ -112,7 +126,7 @@ class Stage:
             raise NotStarted({"stage": "gone", "unmet": process_ended(self.host)}) from None
         except Refused as refused:
             raise NotStarted(refused.told) from None
-        app = App(self.scene, self.host, number, told["port"], file, early)
+        app = App(self.scene, self.host, number, told["port"], file, early, self.logs_in)
         self.apps.append(app)
         return app
 

@@ -73,6 +73,7 @@ SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○", WAITING: "·"}
 ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "..."})
 COLOURS = {DONE: "green", NOT_YET: "red", NOT_STARTED: "yellow"}
 
+STILL_WORKING = "still working"
 NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in one process"
 EDITED = "the checks differ from the committed ones, which come back with:"
 RESTORE = "git restore {file}"

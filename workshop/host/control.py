@@ -87,7 +87,32 @@ class Control:
         except TimeoutError:
             settled.cancel()
         guards = self.serving.guards
-        return {**self.probes.told(), "breakpoints": guards.met_breakpoints if guards else []}
+        return {
+            **self.probes.told(),
+            "breakpoints": guards.met_breakpoints if guards else [],
+            "notified": self.serving.notified.told,
+            "notifying": self.serving.notified.asked,
+        }
+
+    def watch(self, target: str, hold: bool) -> None:
+        """Count the calls of a library function from now on, or hold them too."""
+        self.probes.calls.watch(target, hold)
+
+    def called(self, target: str, patience: float) -> bool:
+        """Whether a watched function was called, within `patience`."""
+        return self.probes.calls.watched[target].wait(patience)
+
+    def release(self, target: str) -> None:
+        """Let a held function's calls go on."""
+        self.probes.calls.watched[target].released.set()
+
+    def fail_commits(self, on: bool) -> None:
+        """Let no commit through."""
+        self.probes.commits_fail = on
+
+    def let_notifier_go(self) -> None:
+        """Let a notifier that waits go on."""
+        self.loop.call_soon_threadsafe(self.serving.notified.free.set)
 
     def begun(self, words: str, patience: float) -> bool:
         """Whether a statement that holds `words` has begun, within `patience`."""

@@ -14,7 +14,9 @@ import warnings
 from typing import Any, TextIO
 
 from sqlalchemy import Engine, Pool, event
+from sqlalchemy.exc import OperationalError
 
+from workshop.host.calls import Calls
 from workshop.host.frames import Folder, Line, describe
 
 NEVER_AWAITED = re.compile(r"coroutine '(?P<name>[^']+)' was never awaited")
@@ -27,6 +29,7 @@ class Probes:
     def __init__(self) -> None:
         self.folder = Folder("")
         self.changed = threading.Condition()
+        self.calls = Calls()
         self.clear()
 
     def clear(self) -> None:
@@ -36,10 +39,13 @@ class Probes:
         self.raised: list[dict[str, Any]] = []
         self.warned: list[dict[str, Any]] = []
         self.routes: dict[str, Line] = {}
+        self.commits_fail = False
+        self.calls.clear()
 
     def listen(self) -> None:
         """Hear of statements, connections and warnings, for the life of this process."""
         event.listen(Engine, "before_cursor_execute", self._statement)
+        event.listen(Engine, "commit", self._commit)
         event.listen(Pool, "connect", self._opened)
         event.listen(Pool, "close", self._closed)
         event.listen(Pool, "checkout", self._taken)
@@ -52,6 +58,10 @@ class Probes:
         with self.changed:
             self.statements.append(statement)
             self.changed.notify_all()
+
+    def _commit(self, _connection: Any) -> None:
+        if self.commits_fail:
+            raise OperationalError("COMMIT", {}, RuntimeError("the check lets no commit through"))
 
     def _opened(self, *_: Any) -> None:
         self.opened += 1
@@ -113,4 +123,5 @@ class Probes:
             "raised": self.raised,
             "warned": self.warned,
             "routes": self.routes,
+            "calls": {target: one.count for target, one in self.calls.watched.items()},
         }

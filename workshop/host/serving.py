@@ -10,12 +10,14 @@ import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from typing import Any
 
 import uvicorn
 from uvicorn.lifespan.on import LifespanOn
 
+from workshop.host.extras import ROUTES, Notified
 from workshop.host.frames import Folder, describe
 from workshop.host.guards import Guards
 from workshop.host.probes import Probes
@@ -89,6 +91,12 @@ class Surroundings:
                 signal.signal(number, handler)
 
 
+def set_zone() -> None:
+    """Let a changed TZ be seen, where the system can."""
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
 class Server:
     """One app that answers on one port."""
 
@@ -136,9 +144,12 @@ class Serving:
         self.guards = guards
         self.surroundings = Surroundings()
         self.servers: dict[int, Server] = {}
+        self.notified = Notified(waits=False)
 
     async def clear(self) -> None:
         """Stop every app and begin anew."""
+        self.notified.free.set()
+        self.probes.clear()
         for number in list(self.servers):
             await self.stop(number)
         self.probes.clear()
@@ -151,18 +162,29 @@ class Serving:
         before: dict[str, str],
         names: dict[str, str],
         beside: bool,
+        routes: list[str],
+        notifier: str | None,
     ) -> dict[str, Any]:
         """Serve `todo_api` from the folder `code` as app `number`.
 
         It is imported anew with the variables `before`, and created with `environment`; `beside`
         another app it is created from the same import. `names` maps what the checks need to its
-        file. Answers {"port": …}; raises NotStarted.
+        file; `routes` are added; `notifier` overrides get_notifier with one that "tells" or
+        "waits". Answers {"port": …}; raises NotStarted.
         """
         try:
             if not beside:
                 self._import(code, before, names)
             os.environ.update(environment)
-            server = Server(sys.modules["todo_api.main"].create_app(), self.probes)
+            set_zone()
+            app = sys.modules["todo_api.main"].create_app()
+            for route in routes:
+                ROUTES[route](app)
+            if notifier is not None:
+                self.notified = Notified(notifier == "waits")
+                get_notifier = sys.modules["todo_api.dependencies"].get_notifier
+                app.dependency_overrides[get_notifier] = lambda: self.notified
+            server = Server(app, self.probes)
         except (Exception, SystemExit) as error:
             raise self._not_started("import", error) from error
         try:
@@ -179,6 +201,7 @@ class Serving:
 
     def _import(self, code: str, before: dict[str, str], names: dict[str, str]) -> None:
         self.surroundings.restore()
+        set_zone()
         self.probes.folder = Folder(code)
         if self.guards:
             self.guards.folder = self.probes.folder

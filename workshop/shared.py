@@ -1,0 +1,22 @@
+"""Hosts that several sessions in one process use, and what those sessions found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workshop.report import Run
+from workshop.stage import Bench
+
+
+class SharedBench:
+    """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
+
+    Without `gates` every check runs. Afterwards `runs` has what was found, and `warned` what
+    Python warned of in checks that passed.
+    """
+
+    def __init__(self, bench: Bench, *, gates: bool = True) -> None:
+        self.bench = bench
+        self.gates = gates
+        self.runs: list[Run] = []
+        self.warned: list[dict[str, Any]] = []
