@@ -1,0 +1,99 @@
+"""What comes in, with its rules, and what goes out."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from unicodedata import category
+
+from fastapi import Path, Query
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+
+def refuse_control_characters(value: str) -> str:
+    """NUL, escapes and lone surrogates: no database or terminal wants them."""
+    if any(category(character) in {"Cc", "Cs"} and character not in "\n\t" for character in value):
+        raise ValueError("control characters are not allowed")
+    return value
+
+
+# The worked example: a rule made once, used wherever text comes in.
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True), AfterValidator(refuse_control_characters)
+]
+# A time needs its zone, and is kept in UTC; so every answer says it the same way.
+Instant = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+# Beyond this a browser's numbers are no longer exact.
+TodoId = Annotated[int, Path(ge=1, le=2**53)]
+
+
+class TodoCreate(BaseModel):
+    # TODO 02.1: a title that isn't blank, lengths, a priority from 1 to 5, a due time with a zone
+    title: str
+    notes: str | None = None
+    priority: int = 3
+    due_at: datetime | None = None
+    # end 02.1
+
+
+class TodoPatch(TodoCreate):
+    # TODO 02.2: every field may be left out; a title can't be null
+    completed: bool = False
+    # end 02.2
+
+
+class TodoRead(BaseModel):
+    """The worked example: only what is named here leaves the API."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    title: str
+    notes: str | None
+    priority: int
+    completed: bool
+    due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Page(BaseModel):
+    # TODO 02.3: a page from 1 to 10,000, a size from 1 to 100, two filters
+    page: int = 1
+    size: int = 20
+    completed: bool | None = None
+    priority: int | None = None
+    # end 02.3
+
+
+PageQuery = Annotated[Page, Query()]
+
+
+class TodoList(BaseModel):
+    items: list[TodoRead]
+    total: int
+    page: int
+    size: int
+
+
+class UserCreate(BaseModel):
+    # TODO 02.4: an e-mail in one spelling, a name, two passwords that agree
+    email: str
+    name: str
+    password: SecretStr
+    password_again: SecretStr
+    # end 02.4
+
+
+class UserRead(BaseModel):
+    # TODO 02.5: what a user may see of a user
+    pass
+    # end 02.5

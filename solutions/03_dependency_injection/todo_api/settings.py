@@ -1,0 +1,20 @@
+from pathlib import Path
+
+from pydantic import HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BESIDE_THE_API = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Read from variables that begin with TODO_, when the app is created."""
+
+    model_config = SettingsConfigDict(env_prefix="TODO_")
+
+    database_url: str = f"sqlite+aiosqlite:///{BESIDE_THE_API / 'todo.db'}"
+    upstreams: dict[str, HttpUrl] = {}
+    upstream_timeout: float = 2.0
+    password_cost: int = 2
+    # So that the API starts on a laptop; production brings its own.
+    secret_key: SecretStr = SecretStr("only for this laptop: 32 characters or more")
+    access_token_expire_minutes: int = 30
