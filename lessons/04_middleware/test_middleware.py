@@ -1,0 +1,1 @@
+"""The checks of lesson 04. Read them: they are the specification."""
