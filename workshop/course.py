@@ -23,7 +23,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson; `name` is "03_dependency_injection", `number` "03"."""
+    """One lesson; `name` is "03_dependency_injection", `number` "03".
+
+    `promise` maps the kinds of requests that the comparison with the reference sends to the fields
+    that it compares in their answers; see `workshop.steps` and `workshop.sides`.
+    """
 
     root: Path
     name: str
@@ -32,6 +36,7 @@ class Lesson:
     files: tuple[str, ...]
     names: dict[str, str]
     tasks: tuple[Task, ...]
+    promise: dict[str, list[str]]
 
     @property
     def number(self) -> str:
@@ -86,6 +91,7 @@ def read(folder: Path, root: Path = ROOT) -> Lesson:
         tuple(told["files"]),
         told["names"],
         tasks,
+        told.get("promise", {}),
     )
 
 

@@ -22,6 +22,20 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 @pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A second host, for the lesson's solution."""
+    stage = request.config.stash[GRADING].reference(request.node)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def sequences(request: pytest.FixtureRequest) -> int:
+    """How many sequences the comparison sends."""
+    return request.config.stash[GRADING].sequences
+
+
+@pytest.fixture
 def start_app(stage: Stage) -> Callable[..., App]:
     """Start the learner's app: `start_app(upstreams=[…], upstream_timeout=0.3)`."""
     return stage.start

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workshop.report import Run
+from workshop.same import SEQUENCES
 from workshop.stage import Bench
 
 
@@ -15,8 +16,9 @@ class SharedBench:
     Python warned of in checks that passed.
     """
 
-    def __init__(self, bench: Bench, *, gates: bool = True) -> None:
+    def __init__(self, bench: Bench, *, gates: bool = True, sequences: int = SEQUENCES) -> None:
         self.bench = bench
         self.gates = gates
+        self.sequences = sequences
         self.runs: list[Run] = []
         self.warned: list[dict[str, Any]] = []

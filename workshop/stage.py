@@ -35,6 +35,13 @@ class Bench:
         self.inside = inside
         self.host: Host | None = None
         self.clears = True
+        self.other: Bench | None = None
+
+    def beside(self) -> Bench:
+        """Another one, for an app to compare with."""
+        if self.other is None:
+            self.other = Bench(self.hosts, inside=self.inside)
+        return self.other
 
     def ready(self) -> Host:
         """A host with no app in it."""
@@ -59,6 +66,8 @@ class Bench:
         if self.host is not None:
             self.host.kill()
         self.host = None
+        if self.other is not None:
+            self.other.close()
 
 
 class Stage:
