@@ -14,7 +14,7 @@ import httpx
 from workshop import words
 from workshop.hosts import Host
 from workshop.scene import Exchange, Scene
-from workshop.seen import Seen, Unmet
+from workshop.seen import MISSING, Seen, Unmet
 
 
 class Asked(Protocol):
@@ -61,6 +61,13 @@ class Answer:
     def header(self, name: str) -> Seen:
         value = self._response().headers.get(name)
         return Seen(f"header {name}", "missing" if value is None else value, plain=value is None)
+
+    @property
+    def message(self) -> Seen:
+        """What a refusal says, wherever its lesson puts it."""
+        body = self.body
+        told = body["detail"] if body["error"] == MISSING else body["error"]["message"]
+        return Seen("message", told.value)
 
     @property
     def content(self) -> Seen:

@@ -16,21 +16,26 @@ ASKED = re.compile(r"^(?:.*/)?lessons/(?P<name>\d\d)(?:_\w+)?(?:/.*)?$")
 class Asked:
     """The lessons to grade, in the order given.
 
-    `by_name` says that single checks were asked for, `unknown` which lesson isn't there.
+    `by_name` says that single checks were asked for, `unknown` which lesson isn't there, `others`
+    what is no lesson's.
     """
 
     lessons: list[Lesson] = field(default_factory=list)
     by_name: bool = False
     unknown: str | None = None
+    others: list[str] = field(default_factory=list)
     ignored_workers: bool = False
 
 
 def read(args: list[str], places: list[str], here: Path, root: Path = course.ROOT) -> Asked:
     """Understand the places among `args` and rewrite those that are lessons, in `args` itself.
 
-    `here` is the folder the command was given in.
+    `here` is the folder the command was given in. Inside a lesson no place means that lesson.
     """
     asked = Asked()
+    if not places and here.is_relative_to(root / "lessons"):
+        args.append(".")
+        places = ["."]
     for place in places:
         path, colons, name = place.partition("::")
         if path in ("lessons", "lessons/") or (here / path).resolve() == root / "lessons":
@@ -38,6 +43,7 @@ def read(args: list[str], places: list[str], here: Path, root: Path = course.ROO
         else:
             found = _lessons(path, here, root)
         if found is None:
+            asked.others.append(place)
             continue
         if not found:
             asked.unknown = place
@@ -48,6 +54,7 @@ def read(args: list[str], places: list[str], here: Path, root: Path = course.ROO
         args[position : position + 1] = [f"{lesson.checks}{colons}{name}" for lesson in found]
     if asked.lessons:
         _drop_workers(args, asked)
+        asked.others = [place for place in asked.others if place in args]
     return asked
 
 

@@ -186,6 +186,12 @@ class App(Requests, Outside):
         return told
 
     @property
+    def raised(self) -> str:
+        """What left the app last, "TypeError: …"; empty where nothing did."""
+        raised = self.told()["raised"]
+        return f"{raised[-1]['type']}: {raised[-1]['text']}" if raised else ""
+
+    @property
     def held_connections(self) -> Seen:
         """Database connections that are out of the pool once every exchange has ended."""
         return Seen("database connections in use:", self.told()["connections"]["out"], plain=True)
@@ -209,7 +215,14 @@ class App(Requests, Outside):
     def opened_early(self) -> Seen:
         """Whether the database was opened that was named while `todo_api` was imported."""
         state = "opened" if self.early.exists() else "not opened"
-        return Seen("the database named before create_app():", state, plain=True)
+        return Seen("the database that was named at import:", state, plain=True)
+
+    def never_slept(self) -> None:
+        """Raise Unmet where the app called time.sleep on the loop since it was started."""
+        slept = self.told()["slept"]
+        if slept:
+            what = "time.sleep on the event loop"
+            raise Unmet(f"a call of {what}", f"no {what}", words.HELD, slept[0])
 
     def begun(self, words_of_it: str, by: Pending) -> None:
         """Wait until a statement that holds these words has begun, sent by the request `by`.

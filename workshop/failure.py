@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workshop import words
+from workshop import build, words
 from workshop.checks import promise_of
 from workshop.course import Lesson
 from workshop.hosts import Gone, Refused, Silent
@@ -36,10 +36,13 @@ class Failure:
     column: int | None = None
     printed: list[str] = field(default_factory=list)
     advice: str | None = None
+    restore: Path | None = None
+    mend: str | None = None
     starting: bool = False
     not_started: bool = False
     overdue: bool = False
     still: bool = False
+    differs: str | None = None
 
 
 def explain(
@@ -57,16 +60,34 @@ def explain(
     if stage is not None:
         failure.printed = stage.host.printed()
     if isinstance(error, NotStarted):
-        _starting(failure, error.told, code)
-    elif stage is not None:
+        _starting(failure, error.told, lesson, code)
+        return failure
+    if stage is not None:
         _running(failure, error, compared, stage)
-    failure.not_started = failure.not_started or (
-        not failure.starting and untouched(lesson, code, task)
-    )
+    failure.not_started = failure.not_started or untouched(lesson, code, task)
     if failure.not_started:
         failure.line = None
+    begins = _begins(code, task)
     if failure.line is None:
-        failure.line = _begins(code, task)
+        failure.line = begins
+    elif begins and _given(Path(failure.line["file"]), lesson, code, task):
+        failure.mend = begins["file"]
+    return failure
+
+
+def differs(
+    check: Callable[..., Any],
+    error: BaseException,
+    stage: Stage | None,
+    lesson: Lesson,
+    code: Path,
+) -> Failure:
+    """The facts of an app that doesn't answer as the reference does."""
+    failure = explain(check, f"{lesson.number}.", error, None, stage, lesson, code)
+    last = stage.scene.last if stage is not None else None
+    if not failure.starting and last is not None:
+        failure.differs = last.asked
+        failure.why = words.WHY_DIFFERS.get((failure.got or "").partition(":")[0], failure.why)
     return failure
 
 
@@ -103,6 +124,12 @@ def _running(
             failure.line = route
 
 
+def _given(file: Path, lesson: Lesson, code: Path, task: str) -> bool:
+    """Whether a file is as the lesson gave it, so that what is wrong must be elsewhere."""
+    name = file.relative_to(code / "todo_api").as_posix()
+    return not _holds(str(file), task) and build.starter(lesson).get(name) == file.read_bytes()
+
+
 def _holds(file: str, task: str) -> bool:
     return bool(regions(Path(file).read_text(encoding="utf-8", errors="replace"), task))
 
@@ -125,7 +152,7 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
             failure.not_started = True
         said = f"{one['type']}: {one['text']}" if one["text"] else one["type"]
         if status == 500 or status is None:
-            failure.got = words.shorten(f"status 500: your code raised {said}", 87)
+            failure.got = f"status 500: your code raised {said}"
         failure.line = one["lines"][-1] if one["lines"] else failure.line
         if one["type"] == "Forked":
             failure.got, failure.why = "your code forked the server's process", words.FORKED
@@ -164,17 +191,17 @@ def difference(operator: str, left: Any, right: Any) -> tuple[str, str]:
     return in_words(left), in_words(right)
 
 
-def _starting(failure: Failure, told: dict[str, Any], code: Path) -> None:
+def _starting(failure: Failure, told: dict[str, Any], lesson: Lesson, code: Path) -> None:
     """An app that could not be started: no task can be checked."""
     failure.promise = words.STARTS
     failure.starting = True
-    failure.why = words.START_STOPS
+    failure.why = words.START_FAILS
     if "missing" in told:
         name, file = told["missing"], told["file"]
         failure.got = f'todo_api/{file} has no name "{name}"'
         failure.expected = f'"{name}" in todo_api/{file}'
         failure.why = words.NAMED
-        failure.line = {"file": str(code / "todo_api" / file), "line": 1, "source": ""}
+        failure.line = _nearest(name, code / "todo_api" / file)
         failure.advice = words.name_it(name, file)
     elif told.get("stage") == "silent":
         failure.got, failure.expected = "the app does not start", "an app that starts"
@@ -187,32 +214,64 @@ def _starting(failure: Failure, told: dict[str, Any], code: Path) -> None:
         failure.got, failure.expected = unmet.got, "an app that starts"
         failure.why, failure.line = unmet.why or failure.why, unmet.line
     elif "error" in told:
-        _raised_at_start(failure, told["error"])
+        _raised_at_start(failure, told["error"], lesson, code)
     else:
-        failure.got = words.shorten(str(told.get("fault", told)), 87)
+        failure.got = str(told.get("fault", told))
         failure.expected = "an app that starts"
 
 
-def _raised_at_start(failure: Failure, error: dict[str, Any]) -> None:
-    said = f"{error['type']}: {error['text']}"
+def _raised_at_start(failure: Failure, error: dict[str, Any], lesson: Lesson, code: Path) -> None:
+    failure.got = f"{error['type']}: {error['text']}"
     failure.line = error["lines"][-1] if error["lines"] else None
     failure.column = error.get("column")
+    if failure.line is not None:
+        failure.why = words.START_STOPS
     if "column" in error:
         failure.why = words.UNREADABLE
+    elif missing := _missing_file(error, lesson, code):
+        failure.got = f"the lesson's file todo_api/{missing} is not there"
+        failure.why = words.IMPORT_STOPS if failure.line else words.START_FAILS
+        failure.restore = lesson.folder / "todo_api" / missing if code == lesson.folder else None
     elif error["type"] in ("ImportError", "ModuleNotFoundError"):
-        failure.why = words.IMPORT_STOPS
-        said, failure.expected = _import(error)
+        failure.why = words.CIRCULAR if "circular" in error["text"] else words.IMPORT_STOPS
+        failure.got, failure.expected = _import(error)
     elif error["unwritten"]:
         failure.why = words.unwritten(error["unwritten"])
-    failure.got = words.shorten(said, 87)
+
+
+IMPORT = re.compile(r"cannot import name '(\w+)' from (partially initialized module )?'([\w.]+)'")
+
+
+def _missing_file(error: dict[str, Any], lesson: Lesson, code: Path) -> str | None:
+    """The file that an import did not find, below `todo_api`, if the lesson came with it."""
+    match = IMPORT.match(error["text"])
+    module = f"{match[3]}.{match[1]}" if match else error.get("module") or ""
+    path = module.removeprefix("todo_api.").replace(".", "/")
+    for file in (f"{path}.py", f"{path}/__init__.py"):
+        came = (lesson.solution / "todo_api" / file).is_file()
+        if came and not (code / "todo_api" / file).exists():
+            return file
+    return None
+
+
+def _nearest(name: str, file: Path) -> dict[str, Any]:
+    """The definition in a file that is named most like `name`; else its first line."""
+    source = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [re.match(r"(?:async def|def|class)\s+(\w+)", line) for line in source]
+    near = difflib.get_close_matches(name, [match[1] for match in found if match], 1)
+    place = next((i for i, match in enumerate(found) if match and [match[1]] == near), None)
+    text = "" if place is None else source[place].strip()
+    return {"file": str(file), "line": (place or 0) + 1, "source": text}
 
 
 def _import(error: dict[str, Any]) -> tuple[str, str | None]:
     """An import that failed, and the nearest name that would have worked."""
-    match = re.match(r"cannot import name '(\w+)' from '([\w.]+)'", error["text"])
+    match = IMPORT.match(error["text"])
     if not match:
         return f"{error['type']}: {error['text']}", None
-    name, module = match.groups()
+    name, partial, module = match.groups()
+    if partial:
+        return f'ImportError: {module}, still being imported, has no name "{name}" yet', None
     near = difflib.get_close_matches(name, error["known"], 1)
     expected = f"a name that {module} has"
     if near:

@@ -12,11 +12,12 @@ import pytest
 from workshop import build, words
 from workshop.arguments import Asked
 from workshop.checks import Marked, marked
-from workshop.collecting import StillWorking
+from workshop.collecting import SameAsReference, StillWorking
 from workshop.course import Lesson
-from workshop.failure import Compared, Failure, explain
+from workshop.failure import Compared, Failure, differs, explain
 from workshop.hosts import Hosts
-from workshop.report import STILL, Line, Piece, Report, Run
+from workshop.report import SAME, STILL, Line, Piece, Report, Run
+from workshop.same import SEQUENCES
 from workshop.shared import SharedBench
 from workshop.stage import Bench, Stage
 
@@ -24,12 +25,16 @@ GRADING = pytest.StashKey["Grading"]()
 STAGE = pytest.StashKey[Stage]()
 
 
-LOGIN = ("03", 4)
+LOGIN = ("03", "4")
 """The task from which on a check's requests are made by someone who is logged in."""
 
 
 class Trouble(Exception):
-    """The run can't begin; the text says why, for the learner."""
+    """The run can't begin; the text says why, for the learner, and `advice` what to do."""
+
+    def __init__(self, text: str, advice: str = words.TROUBLE_NEXT) -> None:
+        super().__init__(text)
+        self.advice = advice
 
 
 class Grading:
@@ -42,7 +47,7 @@ class Grading:
         self.report = report
         self.compared: Compared | None = None
         self.runs = {
-            lesson.name: Run(lesson, code_of(lesson, options.code, options.solution))
+            lesson.name: Run(lesson, code_of(lesson, options.code, options.solution, report))
             for lesson in asked.lessons
         }
         inside = options.usepdb or sys.gettrace() is not None or "pydevd" in sys.modules
@@ -50,7 +55,8 @@ class Grading:
             next(iter(self.runs.values())).notices.append(words.NO_XDIST)
         plugins = config.pluginmanager.get_plugins()
         self.shared = next((one for one in plugins if isinstance(one, SharedBench)), None)
-        self.gated = not (asked.by_name or options.keyword)
+        self.chosen = asked.by_name or bool(options.keyword)
+        self.gated = not self.chosen
         if self.shared:
             self.gated = self.shared.gates
         self.edits = {} if self.shared else {name: edits(run) for name, run in self.runs.items()}
@@ -64,17 +70,38 @@ class Grading:
     def stage(self, item: pytest.Item) -> Stage:
         """A stage for one check."""
         run = self._run(item)
-        still, place = isinstance(item, StillWorking), _mark(item).task
-        since = run.lesson.number, 9 if still else place
-        return Stage(self.bench, run.lesson, run.code, logs_in=since >= LOGIN)
+        return Stage(self.bench, run.lesson, run.code, logs_in=self._logs_in(item))
+
+    def reference(self, item: pytest.Item) -> Stage:
+        """A stage for the reference, beside the one for the learner's app."""
+        lesson = self._run(item).lesson
+        bench, logs_in = self.bench.beside(), self._logs_in(item)
+        return Stage(bench, lesson, lesson.solution, logs_in=logs_in)
+
+    @property
+    def sequences(self) -> int:
+        """How many sequences of requests the comparison with the reference sends."""
+        if self.shared:
+            return self.shared.sequences
+        return SEQUENCES * (10 if self.config.option.full else 1)
+
+    def _logs_in(self, item: pytest.Item) -> bool:
+        return (self._run(item).lesson.number, str(_place(item))) >= LOGIN
 
     def _run(self, item: pytest.Item) -> Run:
         return self.runs[item.path.parent.name]
 
     def _task(self, item: pytest.Item) -> str:
         """The task that a check gates: its own, or after all of them what still works."""
-        place = STILL if isinstance(item, StillWorking) else _mark(item).task
+        place = _place(item)
         return f"{self._run(item).lesson.number}.{place}"
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what is wrong with checks that can't be read: someone changed them."""
+        if report.failed:
+            lines = [line for line in str(report.longrepr).splitlines() if line.startswith("E ")]
+            last = lines[-1].removeprefix("E").strip() if lines else "they can't be imported"
+            self.runs[Path(str(report.nodeid)).parent.name].unread = last
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -85,6 +112,7 @@ class Grading:
             totals = self._run(item).totals
             totals[self._task(item)] = totals.get(self._task(item), 0) + 1
         for run in self.runs.values():
+            run.sequences = self.sequences
             run.untouched = untouched(run)
 
     @pytest.hookimpl(tryfirst=True)
@@ -93,7 +121,8 @@ class Grading:
         self.compared = None
         run = self._run(item)
         if self.shared and not self.gated:
-            if self._task(item) in run.failed or isinstance(item, StillWorking):
+            later = isinstance(item, StillWorking | SameAsReference)
+            if self._task(item) in run.failed or later:
                 pytest.skip("this says nothing about the way through the lesson")
             return
         failure = run.failure
@@ -129,6 +158,8 @@ class Grading:
         assert isinstance(item, pytest.Function)
         run = self._run(item)
         stage = item.stash.get(STAGE, None)
+        if isinstance(item, SameAsReference):
+            return differs(item.obj, error, stage, run.lesson, run.code)
         lesson = item.lesson if isinstance(item, StillWorking) else run.lesson
         task = f"{lesson.number}.{_mark(item).task}"
         failure = explain(item.obj, task, error, self.compared, stage, lesson, run.code)
@@ -138,16 +169,27 @@ class Grading:
     def lines(self, interrupted: bool) -> list[Line]:
         """The report of every lesson in this session."""
         lines: list[Line] = []
-        for name, run in self.runs.items():
-            edit = self.edits.get(name)
-            if edit is not None and edit.wait() == 1:
-                file = self.report.path(run.lesson.checks)
-                run.notices += [words.EDITED, words.RESTORE.format(file=file)]
-            if interrupted:
-                run.notices.append(words.STOPPED)
+        for run in self.runs.values():
+            run.notices += self._notices(run, interrupted)
             lines += [[Piece("")]] if lines else []
             lines += self.report.lines(run)
         return lines
+
+    def _notices(self, run: Run, interrupted: bool) -> list[str]:
+        """What a learner should know of this run beside its results."""
+        edit = self.edits.get(run.lesson.name)
+        edited = edit is not None and edit.wait() == 1
+        if run.unread:
+            return [words.UNREAD.format(error=run.unread)]
+        notices = []
+        if edited:
+            file = self.report.path(run.lesson.checks)
+            notices += [words.EDITED, words.RESTORE.format(file=file)]
+        if self.chosen and not run.totals:
+            notices.append(words.NO_CHECK)
+        if interrupted:
+            notices.append(words.STOPPED)
+        return notices
 
     def pytest_unconfigure(self) -> None:
         if self.shared:
@@ -157,6 +199,13 @@ class Grading:
             self.bench.hosts.close()
 
 
+def _place(item: pytest.Item) -> int | str:
+    """A check's task, or what stands in its place."""
+    if isinstance(item, StillWorking):
+        return STILL
+    return SAME if isinstance(item, SameAsReference) else _mark(item).task
+
+
 def _mark(item: pytest.Item) -> Marked:
     assert isinstance(item, pytest.Function)
     mark = marked(item.obj)
@@ -164,12 +213,17 @@ def _mark(item: pytest.Item) -> Marked:
     return mark
 
 
-def code_of(lesson: Lesson, code: str | None, solution: bool) -> Path:
+def code_of(lesson: Lesson, code: str | None, solution: bool, report: Report) -> Path:
     """The folder that is graded. Raises Trouble where it holds no `todo_api`."""
     folder = Path(code).resolve() if code else lesson.solution if solution else lesson.folder
-    if not (folder / "todo_api").is_dir():
-        raise Trouble(words.NO_CODE.format(folder=code or folder))
-    return folder
+    if (folder / "todo_api").is_dir():
+        return folder
+    sentence = words.NO_CODE.format(folder=report.path(folder))
+    if code:
+        command = f"{report.prefix}pytest lessons/{lesson.number}"
+        reference = report.path(lesson.solution)
+        raise Trouble(sentence, words.USE_ANOTHER.format(command=command, folder=reference))
+    raise Trouble(sentence, words.BRING_BACK.format(path=report.path(folder / "todo_api")))
 
 
 def untouched(run: Run) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     options = early_config.known_args_namespace
     asked = arguments.read(args, options.file_or_dir, Path.cwd())
     early_config.stash[ASKED] = asked
-    more = f" --code={options.code}" if options.code else " --solution" * options.solution
+    code = shlex.quote(options.code or "")
+    more = f" --code={code}" if options.code else " --solution" * options.solution
     report = Report(Path.cwd(), prefix(), more)
     if asked.unknown is not None:
         early_config.stash[REFUSED] = report.unknown(asked.unknown, course.lessons())
+    elif asked.lessons and asked.others:
+        sentence = words.NOT_TOGETHER.format(place=asked.others[0])
+        alone = f"run the lesson by itself: {report.command(asked.lessons[0])}"
+        early_config.stash[REFUSED] = report.trouble(sentence, alone)
     elif asked.lessons and not (options.collectonly or options.help):
         try:
             early_config.stash[GRADING] = Grading(early_config, asked, report)
         except Trouble as trouble:
-            early_config.stash[REFUSED] = report.trouble(str(trouble))
+            early_config.stash[REFUSED] = report.trouble(str(trouble), trouble.advice)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,7 +17,16 @@ from workshop.course import ROOT, Lesson, lessons
 from workshop.proof import Change, apply
 
 # What would make a command here another than a learner's: colours, options, who started it.
-STEERING = ("UV_", "PYTEST_", "TODO_", "PY_COLORS", "FORCE_COLOR", "NO_COLOR", "VIRTUAL_ENV")
+STEERING = (
+    "UV_",
+    "PYTEST_",
+    "TODO_",
+    "PY_COLORS",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV",
+)
 
 
 @dataclass(frozen=True)

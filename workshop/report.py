@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop import words
 from workshop.course import Lesson, after, lessons
 from workshop.failure import Failure
+from workshop.words import ROOM
 
 STILL = "still"
 """Takes the place of a task's number for the checks of earlier lessons."""
 
-ROOM = words.WIDTH - 13
-"""Columns for the text of a block's line."""
+SAME = "then"
+"""Takes the place of a task's number for the comparison with the reference, which comes last."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,40 @@ Line = list[Piece]
 
 
 @dataclass
+class Row:
+    """One part of a block: its label, and its text on a line or more."""
+
+    label: str
+    texts: list[str]
+    colour: str = ""
+
+
+def height(rows: list[Row]) -> int:
+    return sum(len(row.texts) for row in rows)
+
+
+def give_way(rows: list[Row]) -> None:
+    """Make a block shorter: an answer goes, or a second line, or what came first."""
+    answers = [row for row in rows if row.label.startswith("answer")]
+    folded = [row for row in rows if len(row.texts) > 1 and row.colour]
+    if answers:
+        rows.remove(answers[0])
+    elif folded:
+        folded[0].texts = [one_line(" ".join(folded[0].texts))]
+    else:
+        rows.remove(rows[0])
+
+
+def one_line(text: str) -> str:
+    return words.shorten(text, ROOM)
+
+
+def two_lines(text: str) -> list[str]:
+    first, *rest = words.fold(text, ROOM)
+    return [first, one_line(" ".join(rest))] if rest else [first]
+
+
+@dataclass
 class Run:
     """One lesson's checks on one folder, as far as they have come."""
 
@@ -38,7 +74,9 @@ class Run:
     passed: dict[str, int] = field(default_factory=dict)
     failed: dict[str, Failure] = field(default_factory=dict)
     untouched: bool = False
+    sequences: int = 0
     notices: list[str] = field(default_factory=list)
+    unread: str | None = None
 
     @property
     def failure(self) -> Failure | None:
@@ -97,6 +135,11 @@ class Report:
         own = [run.state(task.number) for task in lesson.tasks if task.number in run.totals]
         if still in run.totals and all(state == words.DONE for state in own):
             lines.append(self._still(run, still))
+        same = f"{lesson.number}.{SAME}"
+        waiting = run.state(still) != words.DONE if still in run.totals else False
+        if same in run.totals and all(state == words.DONE for state in own) and not waiting:
+            title = words.SAME_ANSWERS.format(count=run.sequences)
+            lines.append(self._item(run.state(same), lesson.number, title))
         return lines
 
     def _still(self, run: Run, key: str) -> Line:
@@ -114,40 +157,55 @@ class Report:
         return [Piece(f"{words.SIGNS[state]} {state:<13}", colour), Piece(f"{number:<7}{text}")]
 
     def block(self, run: Run, failure: Failure) -> list[Line]:
-        """At most twelve lines: `printed` gives way first, then `answer`."""
+        """At most twelve lines: `printed` gives way first, then `answer`, then all but one line."""
         number = "start" if failure.starting else failure.task
-        rows: list[tuple[str, str, str]] = []
-        if not failure.not_started and not failure.starting:
-            rows += [(*self._shown(label, text), "") for label, text in failure.shown]
-        if not failure.not_started:
-            rows += [(k, v, c) for k, v, c in self._compared(failure) if v]
-        rows.append(("why", words.shorten(failure.why, ROOM), ""))
+        promise = failure.promise
+        if failure.differs:
+            number = run.lesson.number
+            promise = words.DIFFERS.format(folder=self.path(run.lesson.solution))
+        rows = [] if failure.not_started else self._seen(failure)
+        rows.append(Row("why", [one_line(failure.why)]))
         if failure.line is not None:
-            rows.append(("your code", self._source(failure), ""))
+            rows.append(Row("your code", [self._source(failure)]))
         tail = []
-        if not failure.starting:
-            tail.append(("hint", f"{self.prefix}workshop hint {failure.task}", ""))
+        if failure.differs:
+            tail.append(Row("read", [self._contract(run.lesson, failure.differs)]))
+        elif not failure.starting:
+            tail.append(Row("hint", [f"{self.prefix}workshop hint {failure.task}"]))
             chapter = f"{self.path(run.lesson.chapter)}:{run.lesson.chapter_line(failure.task)}"
-            tail.append(("read", chapter, ""))
-        room = 11 - len(rows) - len(tail)
-        printed = [] if failure.not_started else failure.printed[-min(max(room, 0), 3) :]
-        rows += [("printed", words.shorten(text, ROOM), "") for text in printed if room > 0]
-        while len(rows) + len(tail) > 11:
-            answers = [row for row in rows if row[0].startswith("answer")]
-            rows.remove(answers[0] if answers else rows[0])
-        lines: list[Line] = [[Piece(f"{number:<13}{words.shorten(failure.promise, ROOM)}")]]
-        for label, text, colour in rows + tail:
-            lines.append([Piece(f"  {label:<11}"), Piece(text, colour)])
+            tail.append(Row("read", [chapter]))
+        room = min(11 - height(rows + tail), 3)
+        if room > 0 and not failure.not_started:
+            rows += [Row("printed", [one_line(text)]) for text in failure.printed[-room:]]
+        while height(rows + tail) > 11:
+            give_way(rows)
+        lines: list[Line] = [[Piece(f"{number:<13}{one_line(promise)}")]]
+        for row in rows + tail:
+            for place, text in enumerate(row.texts):
+                label = "" if place else row.label
+                lines.append([Piece(f"  {label:<11}"), Piece(text, row.colour)])
         return lines
 
-    def _shown(self, label: str, text: str) -> tuple[str, str]:
-        """What was sent is never cut, an answer is."""
-        return label, words.visible(text) if label.startswith("sent") else words.shorten(text, ROOM)
+    def _contract(self, lesson: Lesson, asked: str) -> str:
+        """The line of API.md that says what the route asked promises."""
+        method, path = asked.split()
+        path = re.sub(r"/\d+$", "/{id}", path)
+        page = lesson.root / "API.md"
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            if line.startswith("#") and method in line and line.endswith(f" {path}"):
+                return f"{self.path(page)}:{number}"
+        return self.path(page)
 
-    def _compared(self, failure: Failure) -> list[tuple[str, str, str]]:
-        return [
-            ("got", words.shorten(failure.got or "", ROOM), "red"),
-            ("expected", words.shorten(failure.expected or "", ROOM), "green"),
+    def _seen(self, failure: Failure) -> list[Row]:
+        """What was sent, answered, got and expected: only an answer is cut to one line."""
+        shown = [] if failure.starting else failure.shown
+        rows = [
+            Row(label, words.fold(text, ROOM) if label.startswith("sent") else [one_line(text)])
+            for label, text in shown
+        ]
+        compared = ("got", failure.got, "red"), ("expected", failure.expected, "green")
+        return rows + [
+            Row(label, two_lines(text), colour) for label, text, colour in compared if text
         ]
 
     def _source(self, failure: Failure) -> str:
@@ -163,17 +221,24 @@ class Report:
         command = self.command(run.lesson)
         if failure is None:
             return self._onwards(run)
+        if failure.restore:
+            return words.BRING_BACK.format(path=self.path(failure.restore))
         if failure.advice:
             return failure.advice.format(command=command)
         file = "your code"
         if failure.line is not None:
-            file = Path(os.path.relpath(failure.line["file"], run.code / "todo_api")).as_posix()
+            mend = failure.mend or failure.line["file"]
+            file = Path(os.path.relpath(mend, run.code / "todo_api")).as_posix()
         if failure.not_started:
             return f"write task {failure.task} in {file}, then run: {command}"
         return f"change {file}, then run: {command}"
 
     def _onwards(self, run: Run) -> str:
         coming = after(run.lesson)
+        if run.unread:
+            return words.BRING_BACK.format(path=self.path(run.lesson.checks))
+        if not run.totals:
+            return f"list the checks with: {self.command(run.lesson)} --collect-only -q"
         if any(run.passed.get(task, 0) < total for task, total in run.totals.items()):
             return f"run every check with: {self.command(run.lesson)}"
         if any(task.number not in run.totals for task in run.lesson.tasks):
@@ -189,10 +254,10 @@ class Report:
         block = self.block(run, failure)
         return "\n".join("".join(piece.text for piece in line) for line in block)
 
-    def trouble(self, text: str) -> list[Line]:
-        """A run that can't begin."""
+    def trouble(self, text: str, advice: str) -> list[Line]:
+        """A run that can't begin, and what to do."""
         first = f"{words.SIGNS[words.NOT_YET]} {'no run':<13}{text}"
-        return [[Piece(first, "red")], [], [Piece(f"{'next':<13}{words.TROUBLE_NEXT}", "bold")]]
+        return [[Piece(first, "red")], [], [Piece(f"{'next':<13}{advice}", "bold")]]
 
     def unknown(self, asked: str, lessons: tuple[Lesson, ...]) -> list[Line]:
         """A lesson that isn't there, and those that are."""

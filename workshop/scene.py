@@ -7,6 +7,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from workshop import words
+
 
 @dataclass
 class Exchange:
@@ -33,6 +35,7 @@ class Scene:
 
     events: list[Event] = field(default_factory=list)
     focused: list[Exchange] = field(default_factory=list)
+    limit: int = 4
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def sent(self, asked: str, line: str) -> Exchange:
@@ -60,7 +63,7 @@ class Scene:
         return sent[-1] if sent else None
 
     def shown(self) -> list[tuple[str, str]]:
-        """(label, text) for the report: at most four, numbered where there are several."""
+        """(label, text) for the report: at most `limit`, numbered where there are several."""
         last = self.last
         if last is None:
             return [("then", event.text) for event in self.events if event.kind == "then"][-4:]
@@ -72,6 +75,8 @@ class Scene:
         for event in self.events:
             begun = begun or event.exchange is chosen[0]
             if not begun:
+                # What the check did just before, such as put a row there, is part of the story.
+                lines = [("then", event.text)] if event.kind == "then" else []
                 continue
             number = f" {chosen.index(event.exchange) + 1}" if event.exchange in chosen else ""
             number = number if len(chosen) > 1 else ""
@@ -84,7 +89,7 @@ class Scene:
         if last.answer is None:
             number = f" {chosen.index(last) + 1}" if len(chosen) > 1 else ""
             lines.append((f"answer{number}", "none"))
-        while len(lines) > 4:
+        while len(lines) > self.limit:
             thens = [line for line in lines if line[0] == "then"]
             lines.remove(thens[0] if len(thens) > 1 else lines[0])
         return lines
@@ -109,9 +114,11 @@ class Scene:
 def request_line(method: str, path: str, body: Any, note: str) -> str:
     """ "POST /api/v1/todos {"title": "Buy milk"}  (logged in as ada)"."""
     shown = "" if body is None else " " + (body if isinstance(body, str) else to_json(body))
-    if len(shown) > 160:
-        shown = f" a body of {len(shown) - 1} characters"
-    return f"{method} {path}{shown}" + (f"  ({note})" if note else "")
+    after = f"  ({note})" if note else ""
+    line = f"{method} {path}{shown}{after}"
+    if len(words.fold(line, words.ROOM)) > 2:
+        return f"{method} {path} a body of {len(shown) - 1} characters{after}"
+    return line
 
 
 def to_json(value: Any) -> str:

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from workshop import writing
 
 FORMAT = 1
 
 
 class Newer(Exception):
-    """The file was written by a newer course than this."""
+    """A file was written by a newer course than this."""
+
+
+@dataclass
+class Tried:
+    """What the last run of all of a lesson's checks found.
+
+    `tasks` has each task's verdict; `files` says which files were graded, see `copies.digest`.
+    """
+
+    when: str
+    files: str
+    finished: bool
+    tasks: dict[str, str]
 
 
 @dataclass
 class State:
-    """`hints`: how many hints of each task were shown."""
+    """`hints`: how many of each task were shown. `shown`: tasks whose reference was.
+
+    `built`: for authors, the files of each starter that `workshop build` wrote last.
+    """
 
     hints: dict[str, int] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
+    tried: dict[str, Tried] = field(default_factory=dict)
+    built: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def path(root: Path) -> Path:
@@ -27,22 +48,26 @@ def path(root: Path) -> Path:
 
 
 def load(root: Path) -> State:
-    """The state; a fresh one where there is none, or none that can be read. Raises Newer."""
+    """The state; a fresh one where there is none. One that can't be read is set aside.
+
+    Raises Newer.
+    """
+    file = path(root)
     try:
-        told = json.loads(path(root).read_text(encoding="utf-8"))
+        told = json.loads(file.read_text(encoding="utf-8"))
         if told.pop("format") > FORMAT:
-            raise Newer(str(path(root)))
-        return State(**told)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            raise Newer(str(file))
+        tried = {number: Tried(**one) for number, one in told.pop("tried", {}).items()}
+        return State(**told, tried=tried)
+    except OSError:
+        return State()
+    except (ValueError, TypeError, KeyError, AttributeError):
+        with contextlib.suppress(OSError):
+            os.replace(file, file.with_name("state.unreadable.json"))
         return State()
 
 
 def save(root: Path, state: State) -> None:
-    """Write the state whole, or leave the old one."""
-    file = path(root)
-    file.parent.mkdir(exist_ok=True)
+    """Write the state whole, or leave the old one. Raises OSError."""
     text = json.dumps({"format": FORMAT, **asdict(state)}, indent=2) + "\n"
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix="state-")
-    with os.fdopen(handle, "w", encoding="utf-8") as whole:
-        whole.write(text)
-    os.replace(name, file)
+    writing.write(root, path(root), text.encode())

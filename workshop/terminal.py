@@ -39,6 +39,11 @@ def write(writer: TerminalWriter, line: Line, *, plain: bool) -> None:
     writer.line()
 
 
+def after(report: Any) -> bool:
+    """Whether a report is of what comes after a check, which no learner's code is part of."""
+    return getattr(report, "when", "") == "teardown"
+
+
 class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want of an API
     """Collects as pytest's reporter does, and prints `lines()` when the session ends.
 
@@ -84,8 +89,9 @@ class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want
         yield
         if self.progress:
             self._tw.write("\r" + " " * self.progress + "\r")
-        if "error" in self.stats:
-            self.summary_errors()
+        # What fails while a check is set up is in the report, and checks that can't be read are.
+        self.stats["error"] = [r for r in self.stats.get("error", []) if after(r)]
+        self.summary_errors()
         plain = not encodes(self._tw._file)
         for line in self.lines(exitstatus == pytest.ExitCode.INTERRUPTED):
             write(self._tw, line, plain=plain)

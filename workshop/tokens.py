@@ -1,4 +1,4 @@
-"""Tokens as an attacker would make them: any header, any claims, any key. Nothing here verifies.
+"""Tokens as an attacker would make them: any header, any claims, any key; and what one says.
 
 JSON Web Signature, compact form: RFC 7515, section 7.1.
 """
@@ -11,6 +11,8 @@ import hmac
 import json
 import time
 from typing import Any
+
+from workshop.seen import Seen, Unmet
 
 SECRET = "the checks' own secret, of more than 32 characters"
 """What the checks set as TODO_SECRET_KEY."""
@@ -44,3 +46,29 @@ def forge(
         return signed + "."
     digest = hmac.new(key.encode(), signed.encode(), DIGESTS[algorithm]).digest()
     return f"{signed}.{encoded(digest)}"
+
+
+def claims(token: Any) -> Seen:
+    """What a token says of its user, whoever signed it. Raises Unmet where it says nothing."""
+    return Seen("token", _parts(token)[1])
+
+
+def algorithm(token: Any) -> Seen:
+    """The algorithm that a token names. Raises Unmet where it has no header."""
+    return Seen("token", _parts(token)[0])["alg"]
+
+
+def is_signed(token: Any, key: str = SECRET) -> bool:
+    """Whether a token carries the signature that `key` gives it, by HS256. Raises Unmet."""
+    _parts(token)
+    signed, _, signature = token.rpartition(".")
+    digest = hmac.new(key.encode(), signed.encode(), DIGESTS["HS256"]).digest()
+    return bool(signature == encoded(digest))
+
+
+def _parts(token: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        header, told, _ = token.split(".")
+        return decoded(header), decoded(told)
+    except (AttributeError, ValueError):
+        raise Unmet("something that is no token", "a token: header, claims, signature") from None

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 WIDTH = 100
-LABEL = 11
+ROOM = WIDTH - 13
+"""Columns for the text of a block's line, after its label."""
 
 # Why something failed, where the cause is known: each takes the place of the check's own why.
 HELD = "The loop was held at this line: until your code awaits, nobody else is answered."
@@ -25,6 +26,8 @@ FORKED = "os.fork copies the whole server, its open connections too; start a sub
 BREAKPOINT = "A breakpoint waits for your keyboard, and this run does not read it."
 UNREADABLE = "Python cannot read this file, so no task could be checked this time."
 IMPORT_STOPS = "The import stops here, so no task could be checked this time."
+CIRCULAR = "Two files import each other, and each waits for the other's names; one must let go."
+START_FAILS = "The app does not start, so no task could be checked this time."
 START_STOPS = "The app does not get past this line, so no task could be checked this time."
 NAMED = "The checks look for it under this name; a name not in the chapter is yours to choose."
 
@@ -34,9 +37,21 @@ def unawaited(name: str) -> str:
 
 
 def shorten(text: str, room: int) -> str:
-    """`text` in at most `room` characters, its end marked where it is cut."""
+    """`text` in at most `room` characters, its end marked where it is cut: in ASCII by three."""
     text = visible(text)
-    return text if len(text) <= room else text[: max(room - 1, 0)].rstrip() + "…"
+    return text if len(text) <= room else text[: max(room - 3, 0)].rstrip() + "…"
+
+
+def fold(text: str, room: int) -> list[str]:
+    """`text` in lines of at most `room` characters, broken before a name in JSON or at a space."""
+    text = visible(text)
+    lines = []
+    while len(text) > room:
+        places = text.rfind(', "', 0, room - 1) + 1, text.rfind(" ", 0, room + 1), room
+        place = next(place for place in places if place > 0)
+        lines.append(text[:place])
+        text = text[place:].strip()
+    return [*lines, text]
 
 
 def visible(text: str) -> str:
@@ -56,6 +71,7 @@ def body_line(response: Any) -> str:
 
 STARTS = "the app can be imported and started"
 START_HELD = "The start does not get past this line, so no task could be checked this time."
+BRING_BACK = "bring it back with: git restore {path}"
 BREAKPOINT_ADVICE = "take the line out, or stop there with: {command} --pdb"
 
 
@@ -74,10 +90,22 @@ ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "..
 COLOURS = {DONE: "green", NOT_YET: "red", NOT_STARTED: "yellow"}
 
 STILL_WORKING = "still working"
+SAME_ANSWERS = "the same answers as the reference, in {count} sequences of requests"
+DIFFERS = "differs from the reference, {folder}, in these requests"
+WHY_DIFFERS = {
+    "total": "total counts every todo that matches, whichever page is asked for.",
+    "length of items": "The items are those that match, on the page that was asked for.",
+    "error.code": "A client decides by the code; the message is for people.",
+}
+"""Why a field matters, where an answer differs from the reference's in it."""
 NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in one process"
 EDITED = "the checks differ from the committed ones, which come back with:"
 RESTORE = "git restore {file}"
+UNREAD = "the checks can't be read: {error}"
 NO_CODE = "{folder} has no folder todo_api"
+USE_ANOTHER = "name a folder that holds one, for example: {command} --code={folder}"
+NOT_TOGETHER = "a lesson is graded by itself, without {place}"
+NO_CHECK = "no check of this lesson has the name that was asked for"
 TROUBLE_NEXT = "mend that, then run the same command again"
 STOPPED = "stopped before every check had run"
 THE_PROOF = "These are the course's own tests. A lesson is graded with, for example: {command}"

@@ -90,6 +90,7 @@ class Control:
         return {
             **self.probes.told(),
             "breakpoints": guards.met_breakpoints if guards else [],
+            "slept": guards.slept if guards else [],
             "notified": self.serving.notified.told,
             "notifying": self.serving.notified.asked,
         }

@@ -109,5 +109,6 @@ def describe(error: BaseException, folder: Folder) -> dict[str, Any]:
         told["lines"] = [line_at(error.filename, number)]
     if isinstance(error, ImportError):
         told["module"] = error.name
-        told["known"] = sorted(vars(sys.modules.get(error.name or "", object())))
+        module = sys.modules.get(error.name or "")
+        told["known"] = sorted(vars(module)) if module else []
     return told

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import faulthandler
 import os
 import pdb
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -30,6 +32,7 @@ class Guards:
         self.tell = tell
         self.folder: Folder | None = None
         self.met_breakpoints: list[Line] = []
+        self.slept: list[Line] = []
 
     def here(self) -> list[Line]:
         return self.folder.of_stack(sys._getframe(2)) if self.folder else []
@@ -45,6 +48,7 @@ class Guards:
         self._wrap(signal, "raise_signal", lambda _signal: True)
         if hasattr(os, "fork"):
             self._refuse_fork()
+        self._notice_sleep()
         sys.breakpointhook = self._breakpoint
         pdb.set_trace = self._breakpoint
 
@@ -68,6 +72,17 @@ class Guards:
             return real()
 
         os.fork = fork
+
+    def _notice_sleep(self) -> None:
+        """Keep where the learner's code sleeps on the loop, however short that is."""
+        real = time.sleep
+
+        def sleep(seconds: Any) -> None:
+            if asyncio._get_running_loop() is not None:
+                self.slept.extend(self.here()[-1:])
+            real(seconds)
+
+        time.sleep = sleep
 
     def _breakpoint(self, *_args: Any, **_options: Any) -> NoReturn:
         self.met_breakpoints.extend(self.here()[-1:])

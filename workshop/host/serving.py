@@ -86,6 +86,9 @@ class Surroundings:
         # uvicorn logs what an app raises; the checks are told of it another way.
         errors = logging.getLogger("uvicorn.error")
         errors.handlers[:], errors.propagate = [logging.NullHandler()], False
+        # asyncio logs the traceback of a task that nobody awaited, which is none of the app's.
+        tasks = logging.getLogger("asyncio")
+        tasks.handlers[:], tasks.propagate = [logging.NullHandler()], False
         if threading.current_thread() is threading.main_thread():
             for number, handler in self.signals.items():
                 signal.signal(number, handler)
@@ -197,6 +200,8 @@ class Serving:
                 raise NotStarted({"stage": "lifespan", "error": failed}) from None
             raise self._not_started("lifespan", error) from error
         self.servers[number] = server
+        if self.guards and not beside:
+            self.guards.slept.clear()
         return {"port": port}
 
     def _import(self, code: str, before: dict[str, str], names: dict[str, str]) -> None:

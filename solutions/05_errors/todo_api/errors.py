@@ -74,8 +74,6 @@ class Changed(TodoError):
 
 
 # endregion
-
-
 async def refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TodoError)
     # region 05.1: from the error to the envelope

@@ -25,12 +25,26 @@ def refuse_control_characters(value: str) -> str:
     return value
 
 
+def refuse_control_characters_in(secret: SecretStr) -> SecretStr:
+    refuse_control_characters(secret.get_secret_value())
+    return secret
+
+
+def in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC this time is outside the years 1 to 9999") from error
+
+
 # The worked example: a rule made once, used wherever text comes in.
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True), AfterValidator(refuse_control_characters)
 ]
 # A time needs its zone, and is kept in UTC; so every answer says it the same way.
-Instant = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+# Never stripped, and never shown: neither in a log nor in a traceback.
+Password = Annotated[SecretStr, AfterValidator(refuse_control_characters_in)]
 # Beyond this a browser's numbers are no longer exact.
 TodoId = Annotated[int, Path(ge=1, le=2**53)]
 
@@ -86,8 +100,8 @@ class UserCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
     email: Annotated[EmailStr, AfterValidator(str.lower)]
     name: Text = Field(min_length=3, max_length=50)
-    password: SecretStr = Field(min_length=8, max_length=128)
-    password_again: SecretStr
+    password: Password = Field(min_length=8, max_length=128)
+    password_again: Password
 
     @model_validator(mode="after")
     def passwords_agree(self) -> Self:
