@@ -188,7 +188,7 @@ def test_what_is_printed(case: Case, rehearsal: Rehearsal) -> None:
     rehearsal.reset(case.done, case.changes)
     if case.lacks:
         (rehearsal.lesson.folder / "todo_api" / case.lacks).unlink()
-    ran = rehearsal.run(case.command, case.within, **case.variables)
+    ran = rehearsal.run(case.command, case.within, case.variables)
     assert ran.complained == ""
     golden(case.name, case.typed, ran)
     follows_the_rules(ran.printed)

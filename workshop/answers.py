@@ -72,7 +72,7 @@ class Answer:
     @property
     def content(self) -> Seen:
         """The answer as it came, for what must not be in it."""
-        return Seen("answer", self._response().text)
+        return Seen("answer:", self._response().text, plain=True)
 
     def _response(self) -> httpx.Response:
         if self.response is None:
@@ -134,7 +134,7 @@ class Pending:
             number = self.app.scene.number(self.exchange)
             what += f" to {number} while {during}" if number > 1 else f" while {during}"
             waits = []
-        why = words.HELD if held else None
+        why = words.HELD if held else words.WAITS if waits else None
         return Unmet(f"no {what}", f"an {what}", why, held or next(iter(waits), None))
 
     def _broken_off(self, error: Exception) -> Unmet:

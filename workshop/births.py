@@ -11,19 +11,27 @@ import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 import certifi
 
+from workshop import words
+
 WARM_WITHIN = 60
 """Seconds until the frameworks are imported, on the slowest machine that is still of use."""
+
+
+class Lacking(Exception):
+    """Something that a run needs can't be had; the text says what, and why."""
 
 
 class Births(Protocol):
     """How hosts come into the world on this system."""
 
     def bear(self, arguments: dict[str, Any]) -> int: ...
+    def gone(self, pid: int) -> bool: ...
     def kill(self, pid: int) -> None: ...
     def status(self, pid: int, seconds: float) -> str: ...
     def close(self) -> None: ...
@@ -42,14 +50,19 @@ def how_it_ended(code: int) -> str:
 class Forked:
     """Hosts forked from a process that has the frameworks imported: a tenth of a second each."""
 
-    def __init__(self, variables: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "workshop.host.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            env=variables,
-        )
+    def __init__(self, variables: dict[str, str], complaints: Path) -> None:
+        """What goes wrong before a host is born is written to `complaints`."""
+        self.complaints = complaints
+        self.warm = False
+        with complaints.open("wb") as written:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "workshop.host.nursery"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=written,
+                start_new_session=True,
+                env=variables,
+            )
         self.born: queue.Queue[int] = queue.Queue()
         self.ended: dict[int, Future[int]] = {}
         self.lock = threading.Lock()
@@ -59,12 +72,14 @@ class Forked:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             told = json.loads(line)
+            self.warm = True
             if "born" in told:
                 self._ended(told["born"])
                 self.born.put(told["born"])
             elif "gone" in told:
                 code = os.waitstatus_to_exitcode(told["status"])
                 self._ended(told["gone"]).set_result(code)
+        self.born.put(0)  # this was the last
 
     def _ended(self, pid: int) -> Future[int]:
         with self.lock:
@@ -76,11 +91,21 @@ class Forked:
         self.process.stdin.flush()
 
     def bear(self, arguments: dict[str, Any]) -> int:
-        self._tell({"fork": arguments})
-        return self.born.get(timeout=WARM_WITHIN)
+        """The new host's number. Raises Lacking."""
+        try:
+            self._tell({"fork": arguments})
+            pid = self.born.get(timeout=WARM_WITHIN)
+        except (OSError, queue.Empty):
+            pid = 0
+        if not pid:
+            raise Lacking(words.NO_START.format(reason=last_line(self.complaints)))
+        return pid
+
+    def gone(self, pid: int) -> bool:
+        return self._ended(pid).done() or self.process.poll() is not None
 
     def kill(self, pid: int) -> None:
-        if self.process.poll() is None:
+        with suppress(OSError):  # where the nursery has ended, and its hosts with it
             self._tell({"kill": pid})
 
     def status(self, pid: int, seconds: float) -> str:
@@ -89,7 +114,10 @@ class Forked:
     def close(self) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.close()
+        with suppress(OSError):  # where it has ended already
+            self.process.stdin.close()
+        if not self.warm:  # it would read that only after its imports
+            self.process.kill()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
@@ -106,14 +134,19 @@ class Started:
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def bear(self, arguments: dict[str, Any]) -> int:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "workshop.host.child", json.dumps(arguments)],
-            stdin=subprocess.DEVNULL,
-            env=self.variables,
-            **own_group(),
-        )
+        with open(arguments["printed"], "ab") as printed:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "workshop.host.child", json.dumps(arguments)],
+                stdin=subprocess.DEVNULL,
+                stderr=printed,
+                env=self.variables,
+                **own_group(),
+            )
         self.processes[process.pid] = process
         return process.pid
+
+    def gone(self, pid: int) -> bool:
+        return self.processes[pid].poll() is not None
 
     def kill(self, pid: int) -> None:
         if process := self.processes.get(pid):
@@ -126,6 +159,15 @@ class Started:
         for process in self.processes.values():
             process.kill()
             process.wait()
+
+
+def last_line(file: Path) -> str:
+    """What a process that ended too early wrote last, which says why."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        lines = []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it ended at once")
 
 
 def own_group() -> dict[str, Any]:

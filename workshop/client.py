@@ -15,11 +15,15 @@ from workshop import words
 from workshop.answers import Answer, Connections, Pending, process_ended
 from workshop.hosts import Gone, Host, Refused, Silent
 from workshop.outside import Outside
+from workshop.passing import Passing, Visitor
 from workshop.scene import Scene, request_line
 from workshop.seen import Seen, Unmet
 
 NEEDS_LOGIN = ("/api/v1/todos", "/api/v1/ws")
 PASSWORD = "correct horse battery"
+
+TELLS_WITHIN = 5.0
+"""Seconds for a host to say what it heard: a busy machine takes its time."""
 
 
 class Requests:
@@ -62,7 +66,7 @@ class User(Requests):
         return self.app.begin(method, path, headers=headers, note=note, **request)
 
 
-class App(Requests, Outside):
+class App(Requests, Outside, Passing):
     """A running app. Each request is real, on a connection of its own."""
 
     def __init__(
@@ -81,6 +85,7 @@ class App(Requests, Outside):
         self.users: dict[str, User] = {}
         self.host = host
         self.number = number
+        self.address = ("127.0.0.1", port)
         self.base = f"http://127.0.0.1:{port}"
         self.early = early
 
@@ -104,8 +109,9 @@ class App(Requests, Outside):
         if needs and "Authorization" not in (headers or {}):
             headers = {**(headers or {}), "Authorization": f"Bearer {self.user().token}"}
             note = ", ".join(filter(None, ["logged in as ada", note]))
+        fields = [(k.encode(), v.encode("latin-1")) for k, v in (headers or {}).items()]
         request = httpx.Request(
-            method, self.base + path, json=json, data=data, content=content, headers=headers
+            method, self.base + path, json=json, data=data, content=content, headers=fields
         )
         shown = json if content is None else content.decode(errors="backslashreplace")
         line = request_line(method, path, dict(data) if data else shown, note)
@@ -133,6 +139,7 @@ class App(Requests, Outside):
         """Log in now: a row may need its owner, and a lock would keep ada out."""
         if self.logs_in:
             self.user()
+            self.host.ask("forget_statements", self.host.deadline)
 
     def watch(self, target: str, *, hold: bool = False) -> None:
         """Count the calls of a library function, "argon2:PasswordHasher.verify"; or hold them."""
@@ -182,7 +189,7 @@ class App(Requests, Outside):
 
     def told(self) -> dict[str, Any]:
         """All that the probes heard in this check."""
-        told: dict[str, Any] = self.host.ask("told", self.host.deadline)
+        told: dict[str, Any] = self.host.ask("told", self.host.deadline and TELLS_WITHIN)
         return told
 
     @property
@@ -199,7 +206,7 @@ class App(Requests, Outside):
     @property
     def notified(self) -> Seen:
         """What the stand-in for the notifier was told: user, kind and todo of each."""
-        return Seen("told", self.told()["notified"])
+        return Seen("notifications", self.told()["notified"])
 
     def let_notifier_go(self) -> None:
         """Let a notifier that waits go on."""
@@ -224,14 +231,16 @@ class App(Requests, Outside):
             what = "time.sleep on the event loop"
             raise Unmet(f"a call of {what}", f"no {what}", words.HELD, slept[0])
 
-    def begun(self, words_of_it: str, by: Pending) -> None:
+    def begun(self, words_of_it: str, by: Pending, times: int = 1) -> None:
         """Wait until a statement that holds these words has begun, sent by the request `by`.
 
-        Raises Unmet when `by` is answered, or overdue, without it.
+        With `times` it is the second one, or the third. Raises Unmet when `by` is answered, or
+        overdue, without it.
         """
-        self._until("begun", by, f"the statement {words_of_it}", words=words_of_it)
+        what = f"the statement {words_of_it}"
+        self._until("begun", by, what, words=words_of_it, times=times)
 
-    def _until(self, do: str, by: Pending, what: str, **more: Any) -> None:
+    def _until(self, do: str, by: Pending | Visitor, what: str, **more: Any) -> None:
         deadline = time.monotonic() + (self.host.deadline or math.inf)
         while time.monotonic() < deadline:
             done = by.done

@@ -36,7 +36,8 @@ class LessonModule(pytest.Module):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         yield from super().collect()
         every = self.config.getoption("full") or any(
-            isinstance(plugin, SharedBench) for plugin in self.config.pluginmanager.get_plugins()
+            isinstance(plugin, SharedBench) and not plugin.remembers
+            for plugin in self.config.pluginmanager.get_plugins()
         )
         for lesson in lessons():
             if lesson.checks < self.path:

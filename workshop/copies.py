@@ -45,6 +45,12 @@ class Copy:
     why: str
     files: dict[str, str]
 
+    @property
+    def on(self) -> str:
+        """When it was kept, as the clock on the wall had it."""
+        when = datetime.fromisoformat(self.when).astimezone()
+        return when.strftime("%Y-%m-%d %H:%M:%S")
+
 
 def number_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
@@ -52,7 +58,7 @@ def number_of(content: bytes) -> str:
 
 def digest(files: Files) -> str:
     """One number for several files."""
-    return number_of(json.dumps(_numbers(files), sort_keys=True).encode())
+    return number_of(json.dumps(numbered(files), sort_keys=True).encode())
 
 
 def mine(lesson: Lesson) -> Files:
@@ -70,19 +76,22 @@ def given(lesson: Lesson) -> Files:
     return {f"todo_api/{name}": content for name, content in build.starter(lesson).items()}
 
 
-def changed(lesson: Lesson) -> list[str]:
-    """The files that aren't the starter's, nor what `workshop build` wrote last."""
-    there, starter = mine(lesson), given(lesson)
-    differing = [name for name in {**starter, **there} if there.get(name) != starter.get(name)]
-    if not differing:
+def changed(lesson: Lesson, there: Files) -> list[str]:
+    """Those of the learner's files that aren't the starter's, nor what `workshop build` wrote."""
+    starter = given(lesson)
+    if there == starter:
         return []
     built = state.load(lesson.root).built.get(lesson.number, {})
-    if built and _numbers(there) == built:
-        return []
-    return sorted(differing)
+    written = [
+        name
+        for name, content in there.items()
+        if content != starter.get(name) and number_of(content) != built.get(name)
+    ]
+    missing = [name for name in built or starter if name in starter and name not in there]
+    return sorted(written + missing)
 
 
-def _numbers(files: Files) -> dict[str, str]:
+def numbered(files: Files) -> dict[str, str]:
     return {name: number_of(content) for name, content in files.items()}
 
 
@@ -94,14 +103,13 @@ def _folder(lesson: Lesson) -> Path:
     return lesson.root / ".workshop" / "copies" / lesson.number
 
 
-def keep(lesson: Lesson, why: str, files: Files | None = None) -> Copy:
-    """Keep a copy of `files`, or of all that the learner has. Raises OSError or Newer.
+def keep(lesson: Lesson, why: str, files: Files) -> Copy:
+    """Keep a copy of a learner's files. Raises OSError or Newer.
 
     The one before serves where a run finds just its files again.
     """
-    files = mine(lesson) if files is None else files
     earlier = _manifests(lesson)
-    numbers = _numbers(files)
+    numbers = numbered(files)
     if earlier:
         last = _read(lesson, len(earlier), earlier[-1])
         if last.files == numbers and why in (RUN, last.why):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from workshop import build, words
+from workshop import build, copies, record, words
 from workshop.arguments import Asked
+from workshop.births import Lacking
 from workshop.checks import Marked, marked
 from workshop.collecting import SameAsReference, StillWorking
 from workshop.course import Lesson
-from workshop.failure import Compared, Failure, differs, explain
+from workshop.explain import Compared, differs, explain
+from workshop.failure import Failure
 from workshop.hosts import Hosts
 from workshop.report import SAME, STILL, Line, Piece, Report, Run
 from workshop.same import SEQUENCES
@@ -40,8 +41,10 @@ class Trouble(Exception):
 class Grading:
     """What a session knows while it grades."""
 
-    def __init__(self, config: pytest.Config, asked: Asked, report: Report) -> None:
-        """Starts to import the frameworks at once. Raises Trouble."""
+    def __init__(
+        self, config: pytest.Config, asked: Asked, report: Report, hosts: Hosts | None
+    ) -> None:
+        """`hosts` are this run's own, None where it has a SharedBench. Raises Trouble."""
         options = config.known_args_namespace
         self.config = config
         self.report = report
@@ -50,7 +53,6 @@ class Grading:
             lesson.name: Run(lesson, code_of(lesson, options.code, options.solution, report))
             for lesson in asked.lessons
         }
-        inside = options.usepdb or sys.gettrace() is not None or "pydevd" in sys.modules
         if asked.ignored_workers:
             next(iter(self.runs.values())).notices.append(words.NO_XDIST)
         plugins = config.pluginmanager.get_plugins()
@@ -59,24 +61,33 @@ class Grading:
         self.gated = not self.chosen
         if self.shared:
             self.gated = self.shared.gates
-        self.edits = {} if self.shared else {name: edits(run) for name, run in self.runs.items()}
-        try:
-            self.bench = (
-                self.shared.bench if self.shared else Bench(Hosts(bear=not inside), inside=inside)
-            )
-        except OSError as error:
-            raise Trouble(f"{error.strerror or error}") from error
+        self.proves = self.shared is not None and not self.shared.remembers
+        theirs = options.code or options.solution or self.proves
+        self.graded: dict[str, build.Files] | None = None if theirs else {}
+        self.trouble: str | None = None
+        if self.shared:
+            self.bench = self.shared.bench
+        elif hosts:
+            self.bench = Bench(hosts, inside=not hosts.bears)
+        self.edits = {} if self.proves else {name: edits(run) for name, run in self.runs.items()}
 
     def stage(self, item: pytest.Item) -> Stage:
         """A stage for one check."""
         run = self._run(item)
-        return Stage(self.bench, run.lesson, run.code, logs_in=self._logs_in(item))
+        return self._set(item, self.bench, run.lesson, run.code)
 
     def reference(self, item: pytest.Item) -> Stage:
         """A stage for the reference, beside the one for the learner's app."""
         lesson = self._run(item).lesson
-        bench, logs_in = self.bench.beside(), self._logs_in(item)
-        return Stage(bench, lesson, lesson.solution, logs_in=logs_in)
+        return self._set(item, self.bench.beside(), lesson, lesson.solution)
+
+    def _set(self, item: pytest.Item, bench: Bench, lesson: Lesson, code: Path) -> Stage:
+        """A stage; without a process for the app there is nothing to grade, and the run ends."""
+        try:
+            return Stage(bench, lesson, code, logs_in=self._logs_in(item))
+        except Lacking as lacking:
+            self.trouble = str(lacking)
+            pytest.exit(self.trouble, pytest.ExitCode.USAGE_ERROR)
 
     @property
     def sequences(self) -> int:
@@ -114,6 +125,15 @@ class Grading:
         for run in self.runs.values():
             run.sequences = self.sequences
             run.untouched = untouched(run)
+        if self.graded is not None:
+            self._keep(self.graded)
+
+    def _keep(self, graded: dict[str, build.Files]) -> None:
+        """Keep a copy of what the learner changed, before anything of it runs."""
+        for name, run in self.runs.items():
+            graded[name] = copies.mine(run.lesson)
+            if notice := record.keep(run.lesson, graded[name]):
+                run.notices.append(notice)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -150,7 +170,7 @@ class Grading:
                 report.longrepr = self.report.text(run, failure)
         elif report.passed and call.when == "call":
             run.passed[task] = run.passed.get(task, 0) + 1
-            if self.shared:
+            if self.shared and self.proves:
                 self.shared.warned += item.stash[STAGE].host.ask("told", 2)["warned"]
         return report
 
@@ -168,6 +188,8 @@ class Grading:
 
     def lines(self, interrupted: bool) -> list[Line]:
         """The report of every lesson in this session."""
+        if self.trouble:
+            return self.report.trouble(self.trouble, words.TROUBLE_NEXT)
         lines: list[Line] = []
         for run in self.runs.values():
             run.notices += self._notices(run, interrupted)
@@ -191,12 +213,19 @@ class Grading:
             notices.append(words.STOPPED)
         return notices
 
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Remember what was found in the learner's files, if all the checks were asked for."""
+        if self.graded is None or self.chosen or self.trouble:
+            return
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            return
+        for name, files in self.graded.items():
+            if not self.runs[name].unread:
+                record.note(self.runs[name], copies.digest(files))
+
     def pytest_unconfigure(self) -> None:
         if self.shared:
             self.shared.runs += self.runs.values()
-        else:
-            self.bench.close()
-            self.bench.hosts.close()
 
 
 def _place(item: pytest.Item) -> int | str:

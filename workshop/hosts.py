@@ -10,13 +10,25 @@ import socket
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from workshop.births import WARM_WITHIN, Births, Forked, Started, environment
+from workshop import words
+from workshop.births import (
+    WARM_WITHIN,
+    Births,
+    Forked,
+    Lacking,
+    Started,
+    environment,
+    last_line,
+)
 from workshop.host.frames import Folder, Line
 from workshop.host.stacks import fallen_at
 
@@ -62,22 +74,48 @@ class Host(Protocol):
     def kill(self) -> None: ...
 
 
+@contextmanager
+def lacking(sentence: str) -> Iterator[None]:
+    """Turn the system's refusal into a sentence. Raises Lacking."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise Lacking(sentence.format(reason=reason)) from error
+
+
 class Hosts:
     """Bears hosts and waits for them to call; `close` ends them all."""
 
     def __init__(self, *, fork: bool = sys.platform == "linux", bear: bool = True) -> None:
-        """Begins to import the frameworks at once, unless none is to be born.
+        """Begins to import the frameworks at once, unless none is to be born. Raises Lacking."""
+        self.bears = bear
+        with lacking(words.NO_FOLDER):
+            self.folder = tempfile.TemporaryDirectory(
+                prefix="workshop-", ignore_cleanup_errors=True
+            )
+        try:
+            self._open(fork and bear)
+        except BaseException:
+            self.folder.cleanup()
+            raise
 
-        Raises OSError where no port or no temporary folder can be had.
-        """
-        self.folder = tempfile.TemporaryDirectory(prefix="workshop-", ignore_cleanup_errors=True)
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        variables = environment(Path(self.folder.name))
-        self.births: Births = Forked(variables) if fork and bear else Started(variables)
+    def _open(self, fork: bool) -> None:
+        files = Path(self.folder.name)
+        with lacking(words.NO_PORT):
+            self.listening = socket.create_server(("127.0.0.1", 0))
+        with lacking(words.NO_FOLDER):
+            variables = environment(files)
+        with lacking(words.NO_START):
+            complaints = files / "complaints"
+            self.births: Births = Forked(variables, complaints) if fork else Started(variables)
         self.count = 0
 
     def bear(self) -> ChildHost:
-        """A host that waits to be asked; the first comes once the frameworks are imported."""
+        """A host that waits to be asked; the first comes once the frameworks are imported.
+
+        Raises Lacking.
+        """
         self.count += 1
         files = Path(self.folder.name)
         token = secrets.token_hex(16)
@@ -87,15 +125,24 @@ class Hosts:
             "printed": str(files / f"printed-{self.count}"),
             "stacks": str(files / f"stacks-{self.count}"),
         }
-        pid = self.births.bear(arguments)
-        self.listening.settimeout(WARM_WITHIN)
-        while True:
-            connection, _ = self.listening.accept()
+        with lacking(words.NO_START):
+            pid = self.births.bear(arguments)
+        deadline = time.monotonic() + WARM_WITHIN
+        self.listening.settimeout(0.2)
+        while time.monotonic() < deadline:
+            try:
+                connection, _ = self.listening.accept()
+            except TimeoutError:
+                if self.births.gone(pid):
+                    break
+                continue
             connection.settimeout(None)
             reader = connection.makefile("r", encoding="utf-8")
             if json.loads(reader.readline()).get("token") == token:
                 return ChildHost(self.births, pid, connection, reader, arguments)
             connection.close()
+        reason = last_line(Path(arguments["printed"]))
+        raise Lacking(words.NO_START.format(reason=reason))
 
     def database(self) -> Path:
         """A path for one app's database."""

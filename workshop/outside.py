@@ -20,6 +20,21 @@ FILLED: dict[str, Any] = {
 """What `App.insert` puts into a column that must have something, by the column's type."""
 
 
+class Locked:
+    """The write lock, and the connection that holds it."""
+
+    def __init__(self, connection: sqlite3.Connection, scene: Scene) -> None:
+        self.connection = connection
+        self.scene = scene
+
+    def change(self, table: str, row: int, told: str, **values: Any) -> None:
+        """Change a row; others see it once the lock is let go. `told` says so in the report."""
+        sets = ", ".join(f"{name} = ?" for name in values)
+        statement = f"UPDATE {table} SET {sets} WHERE id = ?"
+        self.connection.execute(statement, [*values.values(), row])
+        self.scene.then(told)
+
+
 class Outside:
     """A database, as someone sees it who isn't the app."""
 
@@ -69,14 +84,14 @@ class Outside:
         self.scene.then(f"the check deleted row {row} of {table}")
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the database's write lock."""
+    def locked(self) -> Iterator[Locked]:
+        """Hold the database's write lock; with it, a row can be changed that others wait for."""
         self.prepare()
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             self.scene.then("the check holds the database's write lock")
-            yield
-            connection.rollback()
+            yield Locked(connection, self.scene)
+            connection.commit()
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

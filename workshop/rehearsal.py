@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from workshop import build, pages
 from workshop.course import ROOT, Lesson, lessons
@@ -27,6 +28,9 @@ STEERING = (
     "PYTHONDONTWRITEBYTECODE",
     "VIRTUAL_ENV",
 )
+
+
+Variables = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,27 @@ class Rehearsal:
         shutil.rmtree(lesson.folder / "todo_api", ignore_errors=True)
         build.write(files, lesson.folder)
 
-    def begin(self, command: str, within: str = ".", **variables: str) -> subprocess.Popen[str]:
-        """Start a command in a folder of the copy, in a process group of its own."""
+    def command(self, command: str) -> list[str]:
+        """The installed command itself: `python -m pytest` would put the folder on the path."""
         program, *arguments = shlex.split(command)
+        if program == "python":
+            return [sys.executable, *arguments]
+        return [shutil.which(program, path=sysconfig.get_path("scripts")) or program, *arguments]
+
+    def environment(self, variables: Variables = MappingProxyType({})) -> dict[str, str]:
+        """The environment of a command, in which Python finds this copy's workshop."""
         kept = {name: v for name, v in os.environ.items() if not name.startswith(STEERING)}
-        kept |= {"PYTHONPATH": str(self.folder), "PYTHONIOENCODING": "utf-8", **variables}
+        kept |= {"PYTHONPATH": str(self.folder), "PYTHONIOENCODING": "utf-8"}
+        return {**kept, **variables}
+
+    def begin(
+        self, command: str, within: str = ".", variables: Variables = MappingProxyType({})
+    ) -> subprocess.Popen[str]:
+        """Start a command in a folder of the copy, in a process group of its own."""
         return subprocess.Popen(
-            [*start_of(program), *arguments],
+            self.command(command),
             cwd=self.folder / within,
-            env=kept,
+            env=self.environment(variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -74,20 +90,18 @@ class Rehearsal:
             start_new_session=True,
         )
 
-    def run(self, command: str, within: str = ".", seconds: float = 60, **variables: str) -> Ran:
+    def run(
+        self,
+        command: str,
+        within: str = ".",
+        variables: Variables = MappingProxyType({}),
+        seconds: float = 60,
+    ) -> Ran:
         """Run a command to its end. Raises subprocess.TimeoutExpired."""
-        with self.begin(command, within, **variables) as process:
+        with self.begin(command, within, variables) as process:
             try:
                 printed, complained = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
         return Ran(process.returncode, printed, complained)
-
-
-def start_of(program: str) -> list[str]:
-    """The installed command itself: `python -m pytest` would put the folder on the path."""
-    if program == "python":
-        return [sys.executable]
-    found = shutil.which(program, path=sysconfig.get_path("scripts"))
-    return [found or program]

@@ -1,10 +1,9 @@
-"""What the `workshop` command prints: sentences folded to the terminal, commands and paths whole."""
+"""What the `workshop` command prints: sentences are folded, commands and paths stay whole."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import textwrap
 from pathlib import Path
 from typing import TextIO
@@ -16,20 +15,6 @@ from workshop.words import WIDTH
 
 LABEL = 13
 """Columns before a text, as in the report of a run."""
-
-
-def prefix() -> str:
-    """What comes before a command so that it works as this one did."""
-    return "uv run " if os.environ.get("UV_RUN_RECURSION_DEPTH") else ""
-
-
-def encodes(stream: TextIO) -> bool:
-    """Whether a stream can be written every sign of the report."""
-    try:
-        "✓✗○·…".encode(getattr(stream, "encoding", None) or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def place(path: Path) -> str:
@@ -45,11 +30,14 @@ class Screen:
 
     def __init__(self, stream: TextIO) -> None:
         # NO_COLOR means no escape at all, as for pytest: Rich would still write bold.
-        system = None if os.environ.get("NO_COLOR") else "auto"
         self.console = Console(
-            file=stream, color_system=system, highlight=False, markup=False, emoji=False
+            file=stream,
+            color_system=None if os.environ.get("NO_COLOR") else "auto",
+            highlight=False,
+            markup=False,
+            emoji=False,
         )
-        self.plain = not encodes(stream)
+        self.plain = not words.encodes(stream)
         self.width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH)
 
     def line(self, text: str = "", colour: str = "") -> None:
@@ -59,36 +47,33 @@ class Screen:
 
     def say(self, text: str, label: str = "", colour: str = "") -> None:
         """A sentence, its label before its first line."""
-        indent = " " * LABEL if label else ""
-        folded = self._fold(words.visible(text), label.ljust(len(indent)), indent)
-        for line in folded:
-            self.line(line, colour)
-
-    def order(self, label: str, text: str, command: str, colour: str = "") -> None:
-        """A sentence that ends in a command or a path, which is on one line."""
-        lines = self._fold(text, label.ljust(LABEL), " " * LABEL)
-        if len(lines[-1]) + 1 + len(command) <= self.width:
-            lines[-1] = f"{lines[-1]} {command}" if text else lines[-1].ljust(LABEL) + command
-        else:
-            lines.append("  " + command)
-        for line in lines:
-            self.line(line, colour)
-
-    def _fold(self, text: str, first: str, later: str) -> list[str]:
-        return textwrap.wrap(
-            text,
-            max(self.width, 2 * LABEL),
-            initial_indent=first,
-            subsequent_indent=later,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [first.rstrip()]
+        first = f"{label:<{LABEL}}" if label else ""
+        self._lines(self._fold(words.visible(text), first), colour)
 
     def item(self, state: str, number: str, text: str) -> None:
         """A row of a list: sign and word, number, text."""
-        sign, colour = words.SIGNS[state], words.COLOURS.get(state, "dim")
-        self.say(f"{number:<7}{text}" if number else text, f"{sign} {state}", colour)
+        first = f"{words.SIGNS[state]} {state:<13}" + (f"{number:<7}" if number else "")
+        self._lines(self._fold(text, first), words.COLOURS.get(state, "dim"))
 
+    def order(self, label: str, text: str, command: str, colour: str = "") -> None:
+        """A sentence that ends in a command or a path, which stays on one line."""
+        first = f"{label:<{LABEL}}" if label else ""
+        lines = self._fold(text, first)
+        last = f"{lines[-1]} {command}" if text else first + command
+        lines[-1:] = [last] if len(last) <= self.width else [lines[-1], "  " + command]
+        self._lines(lines, colour)
 
-def screen() -> Screen:
-    return Screen(sys.stdout)
+    def _lines(self, lines: list[str], colour: str) -> None:
+        for line in lines:
+            self.line(line, colour)
+
+    def _fold(self, text: str, first: str) -> list[str]:
+        folded = textwrap.wrap(
+            text,
+            max(self.width, 2 * LABEL),
+            initial_indent=first,
+            subsequent_indent=" " * len(first),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return folded or [first.rstrip()]

@@ -16,9 +16,18 @@ class SharedBench:
     Python warned of in checks that passed.
     """
 
-    def __init__(self, bench: Bench, *, gates: bool = True, sequences: int = SEQUENCES) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        *,
+        gates: bool = True,
+        sequences: int = SEQUENCES,
+        remembers: bool = False,
+    ) -> None:
+        """`remembers`, it is a learner's run on warm hosts, and goes as one on cold ones does."""
         self.bench = bench
         self.gates = gates
         self.sequences = sequences
+        self.remembers = remembers
         self.runs: list[Run] = []
         self.warned: list[dict[str, Any]] = []

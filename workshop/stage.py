@@ -92,13 +92,14 @@ class Stage:
         zone: str | None = None,
         routes: list[str] | None = None,
         notifier: str | None = None,
+        within: float = START_WITHIN,
         **settings: str | int | float,
     ) -> App:
         """A running app with a fresh database; `settings` are TODO_ variables in lower case.
 
         `beside` another app it is created from the same import. `zone` is the machine's time zone;
         `routes` are extra ones, see host.extras; a `notifier` that "tells" or "waits" stands in for
-        the app's own. Raises NotStarted.
+        the app's own. It has `within` seconds. Raises NotStarted.
         """
         file = self.bench.hosts.database()
         early = file.with_name("early.db")
@@ -116,7 +117,7 @@ class Stage:
         try:
             told = self.host.ask(
                 "start",
-                self.host.deadline and START_WITHIN,
+                self.host.deadline and within,
                 number=number,
                 code=str(self.code),
                 environment=environment,

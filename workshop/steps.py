@@ -1,171 +1,164 @@
-"""Requests that a lesson promises an answer to, made at random: what the comparison sends.
+"""Sequences of requests, dealt from a lesson's piles; and what is simpler than a request.
 
-Only what the chapter settles is made: a request has one fault at most, a title is trimmed, a time
-has its zone. Hypothesis draws the steps, and shrinks a sequence by leaving steps out.
+They are dealt as cards are: none a second time before each was there once. Twenty sequences have
+room for a hundred requests, and a hundred drawn at random would miss a third of the piles.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from random import Random
 
-from hypothesis import strategies as st
+from workshop.cards import HERE, NOBODY, OWNER, PILES, STRANGER, VALUES, Play, Step
 
 LENGTH = 6
 """Requests in a sequence, at most."""
 
-NOWHERE = -1
-"""The place of a todo that never was."""
+OFTEN = 0.6
+"""How often a field that may be left out is there."""
 
-Json = dict[str, Any]
-Strategy = st.SearchStrategy[Any]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One request. `place` is a todo by its order of creation, `who` asks, "" without a token."""
-
-    kind: str
-    who: str = ""
-    place: int = 0
-    body: Json = field(default_factory=dict)
-    query: str = ""
+LIST = Step("list")
 
 
-TITLES = st.sampled_from(["Buy milk", "Call Ada", "Ünï", "x" * 200])
-NOTES = st.sampled_from([None, "two litres", "line\nline"])
-PRIORITIES = st.sampled_from([3, 1, 2, 4, 5])
-TIMES = st.sampled_from([None, "2030-01-31T18:00:00Z", "2030-02-01T03:30:00+09:30"])
-DONE = st.sampled_from([True, False])
-BAD_BODIES: list[Json] = [
-    {"title": ""},
-    {"title": "   "},
-    {"title": "x" * 201},
-    {"title": None},
-    {"title": 7},
-    {"title": "Buy milk", "priority": 0},
-    {"title": "Buy milk", "priority": 6},
-    {"title": "Buy milk", "priority": "high"},
-    {"title": "Buy milk", "colour": "red"},
-    {"title": "Buy milk", "due_at": "2030-01-31T18:00:00"},
-    {"title": "Buy milk", "due_at": "soon"},
-    {"title": "Buy\x00milk"},
-    {"title": "Buy milk", "notes": "x" * 10_001},
-]
-GOOD_QUERIES = [
-    "",
-    "?completed=true",
-    "?completed=false",
-    "?priority=2",
-    "?size=1",
-    "?size=1&page=2",
-    "?page=2",
-    "?size=100",
-    "?page=10000",
-    "?completed=true&priority=2&size=1",
-]
-BAD_QUERIES = [
-    "?page=0",
-    "?page=10001",
-    "?size=0",
-    "?size=101",
-    "?priority=6",
-    "?completed=maybe",
-    "?colour=red",
-    "?page=x",
-]
-BAD_PEOPLE: list[Json] = [
-    {"password_again": "something else"},
-    {"email": "nobody"},
-    {"name": "ab"},
-    {"name": "x" * 51},
-    {"password": "short", "password_again": "short"},
-    {"colour": "red"},
-]
+class Deck:
+    """Plays in random order."""
+
+    def __init__(self, chance: Random, first: list[Play], rest: list[Play]) -> None:
+        """What is `first` is dealt before the `rest`, in the first round."""
+        self.chance = chance
+        self.plays = first + rest
+        self.pile = chance.sample(first, len(first)) + chance.sample(rest, len(rest))
+        self.dealt = 0
+
+    @property
+    def share(self) -> float:
+        """How many times over it was dealt."""
+        return self.dealt / len(self.plays) if self.plays else float("inf")
+
+    def deal(self, room: int) -> Play | None:
+        """The next play that is no longer than `room`."""
+        if not self.pile:
+            self.pile = self.chance.sample(self.plays, len(self.plays))
+        for place, play in enumerate(self.pile):
+            if len(play) <= room:
+                self.dealt += 1
+                return self.pile.pop(place)
+        return None
 
 
-def todo_bodies() -> Strategy:
-    """Bodies that make a todo, in every lesson."""
-    return st.fixed_dictionaries(
-        {"title": TITLES},
-        optional={"notes": NOTES, "priority": PRIORITIES, "due_at": TIMES},
-    )
+class Dealer:
+    """Deals sequences: the same ones for the same promise, people and seed."""
+
+    def __init__(self, promise: dict[str, list[str]], people: Sequence[str], seed: int) -> None:
+        self.chance = Random(seed)
+        self.people = people
+        self.promise = promise
+        self.lists = self._deck(is_list)
+        self.about = self._deck(needs_todo)
+        self.moves = self._deck(moves)
+        self.alone = self._deck(lambda play: not is_list(play) and not needs_todo(play))
+
+    def _deck(self, belongs: Callable[[Play], bool]) -> Deck:
+        first, rest = (
+            [play for pile in self.promise.get(name, []) for play in PILES[pile] if belongs(play)]
+            for name in ("sends", "also")
+        )
+        return Deck(self.chance, first, rest)
+
+    def sequences(self, count: int) -> Iterator[list[Step]]:
+        """Of three kinds: without a todo, about one, and about a list of several."""
+        for number in range(count):
+            self.steps: list[Step] = []
+            self.living: dict[int, str] = {}
+            if number % 4 == 0:
+                for _ in range(self.chance.choice((2, 3, 3, 4))):
+                    self._make()
+                self._play(self.moves, LENGTH - len(self.steps) - 1)
+                self._play(self.lists, 0)
+            elif self.about.share <= self.alone.share:
+                self._make()
+                self._play(self.alone, LENGTH - len(self.steps) - 1)
+                self._play(self.about, 1)
+                self._place((LIST,))
+            self._play(self.alone, 0)
+            yield self.steps
+
+    def _play(self, deck: Deck, spare: int) -> None:
+        """Deal from a deck until only `spare` requests have room."""
+        while (room := LENGTH - len(self.steps) - spare) > 0:
+            if deck is self.about and not self.living:
+                if room == 1:
+                    return
+                self._make()
+                room -= 1
+            play = deck.deal(room)
+            if play is None:
+                return
+            self._place(play)
+
+    def _make(self) -> None:
+        body = {"title": self.chance.choice(VALUES["title"])}
+        for name, values in VALUES.items():
+            if name != "title" and self.chance.random() < OFTEN:
+                body[name] = self.chance.choice(values)
+        self._place((Step("create", body=body),))
+
+    def _place(self, play: Play) -> None:
+        """Say who asks, and about which todo."""
+        todo = self.chance.choice(list(self.living)) if self.living else None
+        # A list is mostly asked for by someone who has todos.
+        owner = self.chance.choice([*self.people, *self.living.values()])
+        if todo is not None and needs_todo(play):
+            owner = self.living[todo]
+        stranger = next((one for one in self.people if one != owner), owner)
+        names = {OWNER: owner, STRANGER: stranger, NOBODY: NOBODY}
+        for step in play:
+            about = todo if step.todo == HERE and todo is not None else step.todo
+            if step.kind == "create":
+                about = len(self.steps)
+            placed = replace(step, who=names[step.who], todo=about)
+            self.steps.append(placed)
+            if placed.kind == "create" and placed.who == owner and not placed.fault:
+                self.living[about] = owner
+            if placed.kind == "delete" and placed.who == owner:
+                self.living.pop(about, None)
 
 
-def changes() -> Strategy:
-    """Bodies of a PATCH; null clears what may be empty."""
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            "title": TITLES,
-            "notes": NOTES,
-            "priority": PRIORITIES,
-            "due_at": TIMES,
-            "completed": DONE,
-        },
-    )
+def needs_todo(play: Play) -> bool:
+    return any(step.todo == HERE for step in play)
 
 
-def people() -> Strategy:
-    """Registrations: someone new, someone in another spelling, someone with one fault."""
-    good = {"password": "correct horse battery", "password_again": "correct horse battery"}
-    carl = {"email": "carl@example.com", "name": "Carl", **good}
-    others: list[Json] = [
-        carl,
-        {**carl, "email": "CARL@example.com", "name": "Someone"},
-        {**carl, "email": "other@example.com", "name": "CARL"},
-        {**carl, "email": "dora@example.com", "name": "Dora"},
-    ]
-    return st.sampled_from(others + [{**carl, **fault} for fault in BAD_PEOPLE])
+def is_list(play: Play) -> bool:
+    return any(step.kind == "list" and step.who == OWNER and not step.fault for step in play)
 
 
-def faulty_changes() -> Strategy:
-    """PATCH bodies with one fault."""
-    own: list[Json] = [{"completed": None}, {"priority": None}, {"completed": "perhaps"}]
-    faults = [{k: v for k, v in body.items() if v != "Buy milk"} for body in BAD_BODIES]
-    return st.sampled_from(own + faults)
+def moves(play: Play) -> bool:
+    """Whether what it does can be seen in a list."""
+    [*_, last] = play
+    return needs_todo(play) and last.kind in ("change", "delete") and not (last.fault or last.how)
 
 
-PLACES = st.sampled_from([0, 1, 2, NOWHERE])
-MINE: dict[str, Strategy] = {
-    "create": st.builds(lambda body: {"body": body}, todo_bodies()),
-    "list": st.just({}),
-    "read": st.builds(lambda place: {"place": place}, PLACES),
-    "delete": st.builds(lambda place: {"place": place}, PLACES),
-    "create_faulty": st.builds(lambda body: {"body": body}, st.sampled_from(BAD_BODIES)),
-    "page": st.builds(lambda query: {"query": query}, st.sampled_from(GOOD_QUERIES)),
-    "page_faulty": st.builds(lambda query: {"query": query}, st.sampled_from(BAD_QUERIES)),
-    "change": st.builds(lambda place, body: {"place": place, "body": body}, PLACES, changes()),
-    "change_faulty": st.builds(lambda body: {"body": body}, faulty_changes()),
-    "read_stale": st.builds(lambda place: {"place": place}, PLACES),
-    "ticket": st.just({}),
-}
-"""Steps on todos, by the kind that a lesson's promise names."""
-
-OPEN: dict[str, Strategy] = {
-    "register": st.builds(lambda body: {"body": body}, people()),
-    "live": st.just({}),
-    "ready": st.just({}),
-    "unknown": st.just({}),
-    "me": st.just({}),
-    "login_wrong": st.just({}),
-}
-"""Steps that are about no todo."""
+def swapped(sequence: list[Step], people: Sequence[str]) -> list[Step]:
+    """The same by the other person, so that the first who asks is the first of the `people`."""
+    first = next((step.who for step in sequence if step.who), people[0])
+    names = {first: people[0], people[0]: first}
+    return [replace(step, who=names.get(step.who, step.who)) for step in sequence]
 
 
-def sequences(kinds: list[str], who: list[str]) -> Strategy:
-    """Sequences of the kinds that a lesson promises, asked by the people it knows.
-
-    The first half mostly makes todos, so that the second half has some to be about.
-    """
-
-    def step(kind: str | None) -> Strategy:
-        if kind is None:
-            return st.none()
-        more = {**MINE, **OPEN}[kind]
-        return st.builds(lambda who, more: Step(kind, who, **more), st.sampled_from(who), more)
-
-    early = st.sampled_from([None, *["create"] * len(kinds), *kinds]).flatmap(step)
-    late = st.sampled_from([None, *kinds]).flatmap(step)
-    slots = [early] * (LENGTH // 2) + [late] * (LENGTH - LENGTH // 2)
-    return st.tuples(*slots).map(lambda drawn: [step for step in drawn if step is not None])
+def simpler(step: Step) -> Iterator[Step]:
+    """The same request with less in it, or with what is simplest."""
+    if step.fault or step.how or step.size:
+        return
+    parts = [part for part in step.query.removeprefix("?").split("&") if part]
+    for part in parts:
+        rest = "&".join(one for one in parts if one != part)
+        yield replace(step, query=f"?{rest}" if rest else "")
+    if step.kind in ("create", "change"):
+        body = step.body or {}
+        for name, value in body.items():
+            if step.kind == "change" or name != "title":
+                rest_of = {one: v for one, v in body.items() if one != name}
+                yield replace(step, body=rest_of)
+            if name in VALUES and value != VALUES[name][0]:
+                yield replace(step, body={**body, name: VALUES[name][0]})

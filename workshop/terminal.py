@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
-from typing import Any, TextIO
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Literal
 
 import pytest
 from _pytest._io import TerminalWriter
@@ -22,15 +22,6 @@ PATIENCE = 2.0
 """Seconds after which a run says what it is doing."""
 
 
-def encodes(stream: TextIO) -> bool:
-    """Whether a stream can be written every sign of the report."""
-    try:
-        "✓✗○·…".encode(getattr(stream, "encoding", None) or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
 def write(writer: TerminalWriter, line: Line, *, plain: bool) -> None:
     """Write a line, in ASCII where `plain`."""
     for piece in line:
@@ -44,6 +35,14 @@ def after(report: Any) -> bool:
     return getattr(report, "when", "") == "teardown"
 
 
+def stopped(item: pytest.Item) -> Iterator[pytest.TestReport]:
+    """The reports of a check that was never run, or not to its end."""
+    where = str(item.path), item.location[1] or 0, f"Skipped: {words.STOPPED}"
+    keywords: dict[str, Literal[1]] = {}
+    yield pytest.TestReport(item.nodeid, item.location, keywords, "skipped", where, "call")
+    yield pytest.TestReport(item.nodeid, item.location, keywords, "passed", None, "teardown")
+
+
 class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want of an API
     """Collects as pytest's reporter does, and prints `lines()` when the session ends.
 
@@ -55,6 +54,7 @@ class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want
         self.lines = lines
         self.began = time.monotonic()
         self.progress = 0
+        self.ended: set[str] = set()
 
     @property
     def showheader(self) -> bool:
@@ -78,9 +78,15 @@ class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want
         self._tests_ran = True
         category, *_ = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
         self._add_stats(category, [report])
+        if report.when == "teardown":
+            self.ended.add(report.nodeid)
 
-    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
-        """No traceback: it is the learner who stopped."""
+    def pytest_keyboard_interrupt(self) -> None:  # type: ignore[override]
+        """No traceback: it is the learner who stopped. Who counts results hears of them all."""
+        items = self._session.items if self._session else []
+        for item in items:
+            for report in () if item.nodeid in self.ended else stopped(item):
+                item.ihook.pytest_runtest_logreport(report=report)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(  # type: ignore[override]  # pytest passes what is asked for
@@ -92,7 +98,7 @@ class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want
         # What fails while a check is set up is in the report, and checks that can't be read are.
         self.stats["error"] = [r for r in self.stats.get("error", []) if after(r)]
         self.summary_errors()
-        plain = not encodes(self._tw._file)
+        plain = not words.encodes(self._tw._file)
         for line in self.lines(exitstatus == pytest.ExitCode.INTERRUPTED):
             write(self._tw, line, plain=plain)
         self.flush()

@@ -15,7 +15,7 @@ class Moved(Exception):
 
 
 def write(root: Path, path: Path, content: bytes, *, executable: bool = False) -> None:
-    """Write a file. The part that isn't whole yet lies under `.workshop/`, where nothing reads it."""
+    """Write a file. Until it is whole it lies under `.workshop/`, where nothing reads it."""
     part = _part(root, path, content, executable)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,7 @@ def write(root: Path, path: Path, content: bytes, *, executable: bool = False) -
 
 
 def overwrite(root: Path, path: Path, content: bytes, seen: bytes | None) -> None:
-    """Write over a file that held `seen`, None if it wasn't there. Raises Moved if it holds more."""
+    """Write over a file that held `seen`, None if it wasn't there. Raises Moved if it changed."""
     part = _part(root, path, content, executable=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

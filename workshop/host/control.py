@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from workshop.host.frames import Line
+from workshop.host.memory import behind, remembered
 from workshop.host.probes import Probes
 from workshop.host.serving import NotStarted, Serving
 
@@ -93,6 +95,8 @@ class Control:
             "slept": guards.slept if guards else [],
             "notified": self.serving.notified.told,
             "notifying": self.serving.notified.asked,
+            "planned": self.serving.gate.raised,
+            "saw_leaving": self.serving.gate.saw_leaving,
         }
 
     def watch(self, target: str, hold: bool) -> None:
@@ -115,9 +119,33 @@ class Control:
         """Let a notifier that waits go on."""
         self.loop.call_soon_threadsafe(self.serving.notified.free.set)
 
-    def begun(self, words: str, patience: float) -> bool:
-        """Whether a statement that holds `words` has begun, within `patience`."""
-        return self.probes.wait_for_statement(words, patience)
+    def reached(self, patience: float) -> bool:
+        """Whether a check's route has come to where it stops, within `patience`."""
+        return self.serving.gate.reached.wait(patience)
+
+    def let_go(self) -> None:
+        """Let the check's routes go on."""
+        self.loop.call_soon_threadsafe(self.serving.gate.free.set)
+
+    def put_forward(self, seconds: float) -> None:
+        """Put the clock of the learner's code forward."""
+        self.probes.clock.ahead += seconds
+
+    def remembered(self, number: int, texts: list[str]) -> int:
+        """How many of `texts` app `number` still holds."""
+        return remembered(self.serving.servers[number].watched.app, texts)
+
+    def behind(self, number: int) -> list[Line]:
+        """The learner's classes and functions that run on Starlette's BaseHTTPMiddleware."""
+        return behind(self.serving.servers[number].watched.app, self.probes.folder)
+
+    def begun(self, words: str, times: int, patience: float) -> bool:
+        """Whether as many statements that hold `words` have begun, within `patience`."""
+        return self.probes.wait_for_statement(words, times, patience)
+
+    def forget_statements(self) -> None:
+        """Tell only of statements that begin from now on."""
+        self.probes.statements.clear()
 
 
 def listen(channel: Channel, control: Control) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException
 
+from workshop.host import gate
+from workshop.host.gate import Gate
 
-def refuse(app: FastAPI) -> None:
+
+def refuse(app: FastAPI, _gate: Gate) -> None:
     """POST /check/refuse writes a user through the app's own session, then answers 409."""
     session_dep = sys.modules["todo_api.dependencies"].SessionDep
     user = sys.modules["todo_api.models"].User
@@ -38,5 +41,5 @@ class Notified:
         self.told.append({"user": user_id, "kind": kind, "todo": todo_id})
 
 
-ROUTES = {"refuse": refuse}
+ROUTES = {"refuse": refuse, **gate.ROUTES}
 """Routes by the name under which a check asks for them."""

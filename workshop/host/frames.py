@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import linecache
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
 
 Line = dict[str, Any]
 """{"file": absolute path, "line": number, "source": the line, stripped}"""
@@ -55,6 +57,8 @@ class Folder:
 
     def waits_at(self, loop: asyncio.AbstractEventLoop, loop_thread: int) -> list[Line]:
         """The lines at which tasks and other threads wait in the learner's code."""
+        import asyncio  # the checks read frames too, and need none of it
+
         waits = []
         # The newest first: a task that others wait for was started by them.
         for task in sorted(asyncio.all_tasks(loop), key=age):
@@ -103,6 +107,9 @@ def describe(error: BaseException, folder: Folder) -> dict[str, Any]:
         "lines": folder.of_exception(error),
         "unwritten": text if isinstance(error, NotImplementedError) else None,
     }
+    # What FastAPI meets when a dependency kept what the handler raised: there is no response.
+    lost = isinstance(error, UnboundLocalError) and "'response'" in text
+    told["swallowed"] = not told["lines"] and (lost or text.startswith("Response not awaited"))
     if isinstance(error, SyntaxError) and error.filename and folder.owns(error.filename):
         number = error.lineno or 1
         told |= {"text": error.msg, "column": error.offset or 1}

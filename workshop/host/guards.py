@@ -46,32 +46,34 @@ class Guards:
         self._wrap(os, "abort", lambda: True)
         self._wrap(os, "kill", lambda pid, _signal: pid == os.getpid())
         self._wrap(signal, "raise_signal", lambda _signal: True)
-        if hasattr(os, "fork"):
-            self._refuse_fork()
+        for name in ("fork", "forkpty"):
+            if hasattr(os, name):
+                self._refuse_fork(name)
         self._notice_sleep()
         sys.breakpointhook = self._breakpoint
         pdb.set_trace = self._breakpoint
 
     def _wrap(self, module: Any, name: str, ends_us: Callable[..., bool]) -> None:
-        real = getattr(module, name)
+        real, us = getattr(module, name), os.getpid()
 
         def told(*args: Any) -> Any:
-            if ends_us(*args):
+            # In a process that a library forked, what ends is not the host.
+            if os.getpid() == us and ends_us(*args):
                 self.tell({"ending": f"{module.__name__}.{name}", "lines": self.here()})
             return real(*args)
 
         setattr(module, name, told)
 
-    def _refuse_fork(self) -> None:
-        real = os.fork
+    def _refuse_fork(self, name: str) -> None:
+        real = getattr(os, name)
 
-        def fork() -> int:
+        def fork() -> Any:
             caller = sys._getframe(1).f_code.co_filename
             if self.folder and self.folder.owns(caller):
-                raise Forked("os.fork")
+                raise Forked(f"os.{name}")
             return real()
 
-        os.fork = fork
+        setattr(os, name, fork)
 
     def _notice_sleep(self) -> None:
         """Keep where the learner's code sleeps on the loop, however short that is."""

@@ -12,6 +12,7 @@ import json
 import os
 import select
 import signal
+import traceback
 from contextlib import suppress
 from typing import Any
 
@@ -66,6 +67,8 @@ class Nursery:
             run(**arguments, probes=self.probes)
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        except Exception:
+            traceback.print_exc()  # the checks read its last line
         finally:
             os._exit(code)
 
@@ -105,6 +108,8 @@ class Nursery:
                         getattr(self, do)(argument)
         for pid in self.hosts:
             self.kill(pid)
+            with suppress(ChildProcessError):  # reaped already
+                os.waitpid(pid, 0)
 
 
 def main() -> None:

@@ -15,9 +15,13 @@ from typing import Any, TextIO
 
 from sqlalchemy import Engine, Pool, event
 from sqlalchemy.exc import OperationalError
+from starlette.middleware.exceptions import ExceptionMiddleware
 
 from workshop.host.calls import Calls
-from workshop.host.frames import Folder, Line, describe
+from workshop.host.clock import Clock
+from workshop.host.frames import Folder, Line, describe, innermost
+from workshop.host.gate import is_planned
+from workshop.host.records import Records
 
 NEVER_AWAITED = re.compile(r"coroutine '(?P<name>[^']+)' was never awaited")
 CREATED_AT = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
@@ -30,6 +34,8 @@ class Probes:
         self.folder = Folder("")
         self.changed = threading.Condition()
         self.calls = Calls()
+        self.records = Records()
+        self.clock = Clock(lambda file: self.folder.owns(file))
         self.clear()
 
     def clear(self) -> None:
@@ -41,6 +47,8 @@ class Probes:
         self.routes: dict[str, Line] = {}
         self.commits_fail = False
         self.calls.clear()
+        self.records.taken = []
+        self.clock.ahead = 0.0
 
     def listen(self) -> None:
         """Hear of statements, connections and warnings, for the life of this process."""
@@ -50,9 +58,26 @@ class Probes:
         event.listen(Pool, "close", self._closed)
         event.listen(Pool, "checkout", self._taken)
         event.listen(Pool, "checkin", self._returned)
+        self._listen_at_the_router()
+        self.records.listen()
+        self.clock.install()
         sys.set_coroutine_origin_tracking_depth(8)
         warnings.simplefilter("always")
         warnings.showwarning = self._warning  # type: ignore[assignment]
+
+    def _listen_at_the_router(self) -> None:
+        """Hear of what no handler of exceptions took, before a layer makes an answer of it."""
+        real = ExceptionMiddleware.__call__
+
+        async def heard(layer: Any, scope: Any, receive: Any, send: Any) -> None:
+            try:
+                await real(layer, scope, receive, send)
+            except Exception as error:
+                if not is_planned(error):
+                    self.exception(f"{scope.get('method', scope['type'])} {scope['path']}", error)
+                raise
+
+        ExceptionMiddleware.__call__ = heard  # type: ignore[method-assign, assignment]
 
     def _statement(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         with self.changed:
@@ -95,8 +120,12 @@ class Probes:
         self.warned.append(told)
 
     def exception(self, asked: str, error: BaseException) -> None:
-        """Keep what left the app while it answered `asked`, "GET /path"."""
-        self.raised.append({"asked": asked, **describe(error, self.folder)})
+        """Keep what left the router or the app while it answered `asked`, "GET /path"."""
+        cause = innermost(error)
+        # Marked, not kept: its traceback holds what was never awaited, which must be let go.
+        if not getattr(cause, "told_to_the_checks", False):
+            self.raised.append({"asked": asked, **describe(error, self.folder)})
+        cause.__dict__["told_to_the_checks"] = True
 
     def route(self, asked: str, endpoint: Any) -> None:
         """Keep which function of the learner's answers `asked`."""
@@ -105,11 +134,12 @@ class Probes:
         if line := self.folder.of_code(getattr(endpoint, "__code__", None)):
             self.routes[asked] = line
 
-    def wait_for_statement(self, words: str, seconds: float) -> bool:
-        """Whether a statement that holds `words` has begun, within `seconds`."""
+    def wait_for_statement(self, words: str, times: int, seconds: float) -> bool:
+        """Whether as many statements that hold `words` have begun, within `seconds`."""
 
         def begun() -> bool:
-            return any(words.lower() in statement.lower() for statement in self.statements)
+            found = [one for one in self.statements if words.lower() in one.lower()]
+            return len(found) >= times
 
         with self.changed:
             return self.changed.wait_for(begun, seconds)
@@ -123,5 +153,6 @@ class Probes:
             "raised": self.raised,
             "warned": self.warned,
             "routes": self.routes,
+            "records": self.records.taken,
             "calls": {target: one.count for target, one in self.calls.watched.items()},
         }

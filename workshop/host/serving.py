@@ -11,14 +11,17 @@ import socket
 import sys
 import threading
 import time
+import typing
 import warnings
 from typing import Any
 
 import uvicorn
+from fastapi.dependencies import models as dependencies
 from uvicorn.lifespan.on import LifespanOn
 
 from workshop.host.extras import ROUTES, Notified
-from workshop.host.frames import Folder, describe
+from workshop.host.frames import Folder, describe, innermost
+from workshop.host.gate import Gate, is_planned
 from workshop.host.guards import Guards
 from workshop.host.probes import Probes
 
@@ -35,9 +38,10 @@ class NotStarted(Exception):
 class Watched:
     """The app, and around it: what it raises and which function answers."""
 
-    def __init__(self, app: Any, probes: Probes) -> None:
+    def __init__(self, app: Any, probes: Probes, gate: Gate) -> None:
         self.app = app
         self.probes = probes
+        self.gate = gate
         self.under_way = 0
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -45,8 +49,11 @@ class Watched:
         self.under_way += scope["type"] != "lifespan"
         try:
             await self.app(scope, receive, send)
-        except Exception as error:
-            self.probes.exception(asked, error)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            if is_planned(error):
+                self.gate.raised.append(type(innermost(error)).__name__)
+            else:
+                self.probes.exception(asked, error)
             raise
         finally:
             self.under_way -= scope["type"] != "lifespan"
@@ -70,6 +77,7 @@ class Surroundings:
     def restore(self) -> None:
         for name in [name for name in sys.modules if name.partition(".")[0] == "todo_api"]:
             del sys.modules[name]
+        forget_annotations()
         os.environ.clear()
         os.environ.update(self.environment)
         sys.path[:] = self.path
@@ -94,6 +102,14 @@ class Surroundings:
                 signal.signal(number, handler)
 
 
+def forget_annotations() -> None:
+    """Empty the caches that would keep every app that ever was: each run is slower with it."""
+    caches = [getattr(one, "cache_clear", None) for one in vars(dependencies).values()]
+    for clear in [*caches, *getattr(typing, "_cleanups", [])]:
+        if clear is not None:
+            clear()
+
+
 def set_zone() -> None:
     """Let a changed TZ be seen, where the system can."""
     if hasattr(time, "tzset"):
@@ -103,8 +119,8 @@ def set_zone() -> None:
 class Server:
     """One app that answers on one port."""
 
-    def __init__(self, app: Any, probes: Probes) -> None:
-        self.watched = Watched(app, probes)
+    def __init__(self, app: Any, probes: Probes, gate: Gate) -> None:
+        self.watched = Watched(app, probes, gate)
         # The protocol must be TCP, or asyncio leaves Nagle's algorithm on: 42 ms a request.
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         config = uvicorn.Config(
@@ -148,10 +164,13 @@ class Serving:
         self.surroundings = Surroundings()
         self.servers: dict[int, Server] = {}
         self.notified = Notified(waits=False)
+        self.gate = Gate()
 
     async def clear(self) -> None:
         """Stop every app and begin anew."""
         self.notified.free.set()
+        self.gate.free.set()
+        self.gate = Gate()
         self.probes.clear()
         for number in list(self.servers):
             await self.stop(number)
@@ -182,12 +201,12 @@ class Serving:
             set_zone()
             app = sys.modules["todo_api.main"].create_app()
             for route in routes:
-                ROUTES[route](app)
+                ROUTES[route](app, self.gate)
             if notifier is not None:
                 self.notified = Notified(notifier == "waits")
                 get_notifier = sys.modules["todo_api.dependencies"].get_notifier
                 app.dependency_overrides[get_notifier] = lambda: self.notified
-            server = Server(app, self.probes)
+            server = Server(app, self.probes, self.gate)
         except (Exception, SystemExit) as error:
             raise self._not_started("import", error) from error
         try:

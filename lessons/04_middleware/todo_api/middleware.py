@@ -60,8 +60,9 @@ class RateLimit(Layer):
 
         Each proxy adds whom it was asked by at the end; what stands before, anybody can write.
         """
-        peer: str = scope["client"][0]
-        forwarded = Headers(scope=scope).get("X-Forwarded-For", "")
+        peer: str = scope["client"][0] if scope["client"] else "unix"  # a socket has no address
+        # A proxy may add a line of its own, so all lines count, not only the client's.
+        forwarded = ",".join(Headers(scope=scope).getlist("X-Forwarded-For"))
         hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
         while peer in self.trusted and hops:
             peer = hops.pop()

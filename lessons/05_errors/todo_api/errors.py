@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm.exc import StaleDataError
@@ -57,8 +57,6 @@ class Unauthorized(TodoError): ...
 class Conflict(TodoError): ...
 class Changed(TodoError): ...
 # end 05.1
-
-
 async def refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TodoError)
     # TODO 05.1: from the error to the envelope
@@ -66,7 +64,7 @@ async def refused(_request: Request, error: Exception) -> JSONResponse:
     # end 05.1
 
 
-async def framework(_request: Request, error: Exception) -> JSONResponse:
+async def framework(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     # TODO 05.2: the same envelope for what the framework refuses, its headers kept
     raise NotImplementedError("05.2")

@@ -40,11 +40,12 @@ class RequestId(Layer):
         # region 04.1: one id a request, the client's own where it is harmless; on the answer too
         # | await self.app(scope, receive, send)
         sent = Headers(scope=scope).get("X-Request-ID", "")
-        request_id.set(sent if HARMLESS_ID.fullmatch(sent) else uuid4().hex)
+        own = sent if HARMLESS_ID.fullmatch(sent) else uuid4().hex
+        request_id.set(own)
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id.get()
+                MutableHeaders(scope=message)["X-Request-ID"] = own
             await send(message)
 
         await self.app(scope, receive, with_id)
@@ -56,18 +57,20 @@ class AccessLog(Layer):
         # region 04.2: one record a request, also where the handler raises or the client leaves
         # | await self.app(scope, receive, send)
         start = perf_counter()
-        record: dict[str, Any] = {"method": scope["method"], "status": 500, "first_ms": None}
+        record: dict[str, Any] = {"status": 500, "first_ms": None, "whole": False}
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record["status"] = message["status"]
                 record["first_ms"] = (perf_counter() - start) * 1000
             await send(message)
+            record["whole"] = message["type"].endswith("body") and not message.get("more_body")
 
         try:
             await self.app(scope, receive, watched)
         finally:
-            record["route"] = getattr(scope.get("route"), "path", "-")
+            # The router leaves the route that it found in the scope, which all layers share.
+            record |= {"method": scope["method"], "route": getattr(scope.get("route"), "path", "-")}
             record["total_ms"] = (perf_counter() - start) * 1000
             logger.info("request", extra=record)
         # endregion
@@ -84,8 +87,9 @@ class RateLimit(Layer):
 
         Each proxy adds whom it was asked by at the end; what stands before, anybody can write.
         """
-        peer: str = scope["client"][0]
-        forwarded = Headers(scope=scope).get("X-Forwarded-For", "")
+        peer: str = scope["client"][0] if scope["client"] else "unix"  # a socket has no address
+        # A proxy may add a line of its own, so all lines count, not only the client's.
+        forwarded = ",".join(Headers(scope=scope).getlist("X-Forwarded-For"))
         hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
         while peer in self.trusted and hops:
             peer = hops.pop()
@@ -94,8 +98,7 @@ class RateLimit(Layer):
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         # region 04.4: too many from one address: 429, and when to come back
         # | await self.app(scope, receive, send)
-        limited = self.limiter.per_minute > 0
-        seconds = self.limiter.wait(self.address(scope)) if limited else 0
+        seconds = self.limiter.wait(self.address(scope))
         if seconds == 0:
             await self.app(scope, receive, send)
             return
@@ -108,8 +111,10 @@ class RateLimit(Layer):
 def install_middleware(app: FastAPI, settings: Settings) -> None:
     # region 04.3: what a page of another origin may do, and read
     # | cors: dict[str, Any] = {"allow_origins": settings.cors_origins}
+    # An origin has no slash at its end: a browser's would never be equal to one that has.
+    origins = [origin.rstrip("/") for origin in settings.cors_origins]
     cors: dict[str, Any] = {
-        "allow_origins": settings.cors_origins,
+        "allow_origins": origins,
         "allow_methods": ["GET", "POST", "PATCH", "DELETE"],
         "allow_headers": ["Authorization", "Content-Type", "If-Match", "X-Request-ID"],
         "expose_headers": ["ETag", "Location", "Retry-After", "X-Request-ID"],

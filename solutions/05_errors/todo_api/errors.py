@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm.exc import StaleDataError
@@ -81,9 +81,11 @@ async def refused(_request: Request, error: Exception) -> JSONResponse:
     # endregion
 
 
-async def framework(_request: Request, error: Exception) -> JSONResponse:
+async def framework(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     # region 05.2: the same envelope for what the framework refuses, its headers kept
+    if error.status_code in (204, 304):  # these have no body
+        return Response(status_code=error.status_code, headers=error.headers)
     return envelope(error.status_code, error.detail, headers=error.headers)
     # endregion
 

@@ -39,6 +39,8 @@ class Limiter:
 
     def wait(self, key: str) -> float:
         """0 where the request may pass, else the seconds until one may."""
+        if self.per_minute == 0:  # no limit is set
+            return 0.0
         now, rate = monotonic(), self.per_minute / 60
         tokens, seen = self.buckets.pop(key, (float(self.per_minute), now))
         tokens = min(self.per_minute, tokens + (now - seen) * rate)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm.exc import StaleDataError
@@ -73,8 +73,10 @@ async def refused(_request: Request, error: Exception) -> JSONResponse:
     return envelope(error.status, str(error), headers=error.headers)
 
 
-async def framework(_request: Request, error: Exception) -> JSONResponse:
+async def framework(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code in (204, 304):  # these have no body
+        return Response(status_code=error.status_code, headers=error.headers)
     return envelope(error.status_code, error.detail, headers=error.headers)
 
 

@@ -57,9 +57,15 @@ class Hub:
 
     async def publish(self, room: str, text: str) -> None:
         # A copy: members come and go while one of them is sent to.
-        for member in tuple(self.rooms.get(room, ())):
+        await self.deliver(tuple(self.rooms.get(room, ())), text)
+
+    async def answer(self, member: Member, text: str) -> None:
+        await self.deliver((member,), text)
+
+    async def deliver(self, members: tuple[Member, ...], text: str) -> None:
+        for member in members:
             await self.send(member, text)
-        # The writers' turn: else a burst from one client fills the queues of all.
+        # The writers' turn: a burst of frames from one client must not fill the queues of all.
         await asyncio.sleep(0)
 
 

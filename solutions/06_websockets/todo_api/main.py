@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from todo_api.database import Sessions, open_database
 from todo_api.errors import install_errors
 from todo_api.events import Hub
+from todo_api.logs import install_logs
 from todo_api.middleware import install_middleware
 from todo_api.routes import auth, dashboard, health, sockets, todos, users
 from todo_api.security import hash_password
@@ -26,6 +27,7 @@ class State(TypedDict):
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
+    install_logs()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:

@@ -38,11 +38,12 @@ class SecurityHeaders(Layer):
 class RequestId(Layer):
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         sent = Headers(scope=scope).get("X-Request-ID", "")
-        request_id.set(sent if HARMLESS_ID.fullmatch(sent) else uuid4().hex)
+        own = sent if HARMLESS_ID.fullmatch(sent) else uuid4().hex
+        request_id.set(own)
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id.get()
+                MutableHeaders(scope=message)["X-Request-ID"] = own
             await send(message)
 
         await self.app(scope, receive, with_id)
@@ -51,18 +52,20 @@ class RequestId(Layer):
 class AccessLog(Layer):
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = perf_counter()
-        record: dict[str, Any] = {"method": scope["method"], "status": 500, "first_ms": None}
+        record: dict[str, Any] = {"status": 500, "first_ms": None, "whole": False}
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record["status"] = message["status"]
                 record["first_ms"] = (perf_counter() - start) * 1000
             await send(message)
+            record["whole"] = message["type"].endswith("body") and not message.get("more_body")
 
         try:
             await self.app(scope, receive, watched)
         finally:
-            record["route"] = getattr(scope.get("route"), "path", "-")
+            # The router leaves the route that it found in the scope, which all layers share.
+            record |= {"method": scope["method"], "route": getattr(scope.get("route"), "path", "-")}
             record["total_ms"] = (perf_counter() - start) * 1000
             logger.info("request", extra=record)
 
@@ -78,16 +81,16 @@ class RateLimit(Layer):
 
         Each proxy adds whom it was asked by at the end; what stands before, anybody can write.
         """
-        peer: str = scope["client"][0]
-        forwarded = Headers(scope=scope).get("X-Forwarded-For", "")
+        peer: str = scope["client"][0] if scope["client"] else "unix"  # a socket has no address
+        # A proxy may add a line of its own, so all lines count, not only the client's.
+        forwarded = ",".join(Headers(scope=scope).getlist("X-Forwarded-For"))
         hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
         while peer in self.trusted and hops:
             peer = hops.pop()
         return peer
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limited = self.limiter.per_minute > 0
-        seconds = self.limiter.wait(self.address(scope)) if limited else 0
+        seconds = self.limiter.wait(self.address(scope))
         if seconds == 0:
             await self.app(scope, receive, send)
             return
@@ -96,8 +99,10 @@ class RateLimit(Layer):
 
 
 def install_middleware(app: FastAPI, settings: Settings) -> None:
+    # An origin has no slash at its end: a browser's would never be equal to one that has.
+    origins = [origin.rstrip("/") for origin in settings.cors_origins]
     cors: dict[str, Any] = {
-        "allow_origins": settings.cors_origins,
+        "allow_origins": origins,
         "allow_methods": ["GET", "POST", "PATCH", "DELETE"],
         "allow_headers": ["Authorization", "Content-Type", "If-Match", "X-Request-ID"],
         "expose_headers": ["ETag", "Location", "Retry-After", "X-Request-ID"],

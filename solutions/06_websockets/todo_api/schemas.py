@@ -45,8 +45,8 @@ Text = Annotated[
 Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 # Never stripped, and never shown: neither in a log nor in a traceback.
 Password = Annotated[SecretStr, AfterValidator(refuse_control_characters_in)]
-# Beyond this a browser's numbers are no longer exact.
-TodoId = Annotated[int, Path(ge=1, le=2**53)]
+# Ids are the database's integers; PostgreSQL refuses to compare one with a larger number.
+TodoId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class TodoCreate(BaseModel):

@@ -19,8 +19,10 @@ async def login(
     settings: SettingsDep,
     request: Request,
 ) -> Token:
-    # OAuth2 calls it username; here it is the e-mail, in the one spelling it was stored in.
-    user = await session.scalar(select(User).where(User.email == form.username.lower()))
+    # OAuth2 calls it username; here it is the e-mail, in the one spelling it was stored in. NUL,
+    # which PostgreSQL refuses to compare, becomes a space: neither is in anybody's e-mail.
+    email = form.username.lower().replace("\0", " ")
+    user = await session.scalar(select(User).where(User.email == email))
     known = user.password_hash if user else None
     decoy, cost = request.state.decoy, settings.password_cost
     right = await check_password(form.password, known, decoy, cost)

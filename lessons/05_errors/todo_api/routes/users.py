@@ -1,8 +1,6 @@
+import sqlalchemy as sa
 from fastapi import APIRouter
 
-# TODO 05.5: what the database raises
-from sqlalchemy import or_, select
-# end 05.5
 from todo_api.dependencies import CurrentUser, SessionDep, SettingsDep
 from todo_api.errors import Conflict
 from todo_api.models import User
@@ -22,8 +20,8 @@ async def register(body: UserCreate, session: SessionDep, settings: SettingsDep)
         password_hash=await hash_password(password, settings.password_cost),
     )
     # TODO 05.5: the database says what is taken, also when two ask at once
-    same = or_(User.email == user.email, User.name_key == user.name_key)
-    if await session.scalar(select(User.id).where(same)):
+    same = sa.or_(User.email == user.email, User.name_key == user.name_key)
+    if await session.scalar(sa.select(User.id).where(same)):
         raise Conflict("this e-mail or name is taken")
     session.add(user)
     await session.flush()

@@ -71,7 +71,7 @@ async def read(member: Member, hub: Hub, room: str) -> int:
         try:
             said = Said.model_validate_json(text)
         except ValidationError:
-            await hub.send(member, frame("error", message='send {"text": "…"}'))
+            await hub.answer(member, frame("error", message='send {"text": "…"}'))
         else:
             await hub.publish(room, frame("message", user=member.user_id, text=said.text))
     # endregion
@@ -109,8 +109,9 @@ async def close(websocket: WebSocket, code: int) -> None:
 
 @router.websocket("/ws/{room}")
 async def talk(websocket: WebSocket, room: str, settings: SettingsDep, ticket: str = "") -> None:
+    origins = [origin.rstrip("/") for origin in settings.cors_origins]
     try:
-        user_id = await admit(websocket, room, ticket, settings.cors_origins)
+        user_id = await admit(websocket, room, ticket, origins)
         if user_id is not None:
             code = await converse(websocket, websocket.state.hub, room, user_id)
             await close(websocket, code)

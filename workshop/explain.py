@@ -1,0 +1,201 @@
+"""From a check that failed to the facts of its report: got, expected, why, the learner's line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workshop import build, words
+from workshop.checks import promise_of
+from workshop.course import Lesson
+from workshop.failure import Failure, fails_to_start
+from workshop.hosts import Gone, Refused, Silent
+from workshop.regions import regions, todo_line
+from workshop.seen import Seen, Unmet, in_words
+from workshop.stage import NotStarted, Stage
+
+Compared = tuple[str, Any, Any]
+"""An operator and its two sides, as pytest saw them."""
+
+
+def explain(
+    check: Callable[..., Any],
+    task: str,
+    error: BaseException,
+    compared: Compared | None,
+    stage: Stage | None,
+    lesson: Lesson,
+    code: Path,
+) -> Failure:
+    """The facts of a failed check. `compared` is the comparison that failed, if one did."""
+    promise, why = promise_of(check)
+    failure = Failure(check.__name__, task, promise, why)
+    if stage is not None:
+        failure.printed = stage.host.printed()
+    if isinstance(error, NotStarted):
+        fails_to_start(failure, error.told, lesson, code)
+        return failure
+    if stage is not None:
+        _running(failure, error, compared, stage)
+    failure.not_started = failure.not_started or untouched(lesson, code, task)
+    if failure.not_started:
+        failure.line = None
+    begins = _begins(code, task)
+    if failure.line is None:
+        failure.line = begins
+    elif begins and _given(Path(failure.line["file"]), lesson, code, task):
+        failure.mend = begins["file"]
+    return failure
+
+
+def differs(
+    check: Callable[..., Any],
+    error: BaseException,
+    stage: Stage | None,
+    lesson: Lesson,
+    code: Path,
+) -> Failure:
+    """The facts of an app that doesn't answer as the reference does."""
+    failure = explain(check, f"{lesson.number}.", error, None, stage, lesson, code)
+    last = stage.scene.last if stage is not None else None
+    if not failure.starting and last is not None:
+        failure.differs = last.asked
+        failure.why = words.WHY_DIFFERS.get((failure.got or "").partition(":")[0], failure.why)
+    return failure
+
+
+def _running(
+    failure: Failure, error: BaseException, compared: Compared | None, stage: Stage
+) -> None:
+    """A check that ran on a started app."""
+    told = _told(stage)
+    failure.shown = stage.scene.shown()
+    if isinstance(error, Unmet):
+        failure.got, failure.expected = error.got, error.expected
+        failure.why = error.why or failure.why
+        failure.line = error.line
+        failure.overdue = not stage.host.alive
+    elif isinstance(error, AssertionError) and compared is not None:
+        failure.got, failure.expected = difference(*compared)
+        failure.why = _own_why(error) or failure.why
+        problem = next((s.problem for s in compared[1:] if isinstance(s, Seen) and s.problem), None)
+        if problem is not None:
+            if problem.why == words.HELD or not _own_why(error):
+                failure.why = problem.why or failure.why
+            failure.line = problem.line
+            failure.overdue = True
+    elif isinstance(error, AssertionError):
+        failure.got, failure.expected = "something else", failure.promise
+        failure.why = _own_why(error) or failure.why
+    else:
+        text = words.shorten(f"{type(error).__name__}: {error}", 60)
+        failure.got, failure.expected = f"the check could not go on: {text}", failure.promise
+    last = stage.scene.last
+    asked = last.asked if last else ""
+    _causes(failure, told, asked, last.status if last else None)
+    if failure.line is None and failure.task:
+        route = told.get("routes", {}).get(asked)
+        if route and (_holds(route["file"], failure.task) or not _begins(stage.code, failure.task)):
+            failure.line = route
+
+
+def _given(file: Path, lesson: Lesson, code: Path, task: str) -> bool:
+    """Whether a file is as the lesson gave it, so that what is wrong must be elsewhere."""
+    name = file.relative_to(code / "todo_api").as_posix()
+    return not _holds(str(file), task) and build.starter(lesson).get(name) == file.read_bytes()
+
+
+def _holds(file: str, task: str) -> bool:
+    return bool(regions(Path(file).read_text(encoding="utf-8", errors="replace"), task))
+
+
+def _told(stage: Stage) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = stage.host.ask("told", 3.0)
+    except (Silent, Gone, Refused):
+        return {}
+    return told
+
+
+def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | None) -> None:
+    """A known cause takes the place of the check's why, and gives the line."""
+    raised = [one for one in told.get("raised", []) if one["asked"] == asked]
+    raised = raised or told.get("raised", [])
+    if status == 500 and not (failure.got or "").startswith("status"):
+        # The check itself let a commit fail and expects the 500; something else is wrong.
+        raised = [one for one in raised if "the check lets no commit" not in one["text"]]
+    if raised and (status in (500, None) or failure.line is None):
+        one = raised[-1]
+        if one["unwritten"] == failure.task:
+            failure.not_started = True
+        said = f"{one['type']}: {one['text']}" if one["text"] else one["type"]
+        if status == 500 or status is None:
+            failure.got = f"status 500: your code raised {said}"
+        elif one["asked"] == "lifespan":
+            failure.got = f"your code raised {said} as the app stopped"
+        failure.line = one["lines"][-1] if one["lines"] else failure.line
+        if one["type"] == "Forked":
+            failure.got, failure.why = "your code forked the server's process", words.FORKED
+        if one["swallowed"]:
+            failure.got, failure.why = words.SWALLOWED_GOT, words.SWALLOWED
+    unawaited = [one for one in told.get("warned", []) if one.get("unawaited") and one["lines"]]
+    if unawaited:
+        failure.why = words.unawaited(unawaited[0]["unawaited"])
+        failure.line = unawaited[0]["lines"][-1]
+    failure.why = next(filter(None, (words.cause(one["text"]) for one in raised)), failure.why)
+    if told.get("breakpoints"):
+        failure.got, failure.why = "your code met a breakpoint", words.BREAKPOINT
+        failure.line = told["breakpoints"][0]
+        failure.shown = [
+            (label, "none" if label.startswith("answer") else text) for label, text in failure.shown
+        ]
+        failure.advice = words.BREAKPOINT_ADVICE
+
+
+def _own_why(error: AssertionError) -> str | None:
+    """The message of `assert …, "message"`."""
+    text = str(error).partition("\nassert ")[0]
+    return None if text.startswith("assert ") or not text else " ".join(text.split())
+
+
+def difference(operator: str, left: Any, right: Any) -> tuple[str, str]:
+    """Got and expected of a comparison, in words."""
+    if operator == "==":
+        if isinstance(left, Seen):
+            return left.difference(right)
+        if isinstance(right, Seen):
+            return right.difference(left)
+    if operator == "in" and isinstance(right, Seen):
+        return right.tell(right.value), f"{right.label.rstrip(':')}: with {in_words(left)}"
+    if operator == "not in" and isinstance(right, Seen):
+        return right.tell(right.value), f"{right.label.rstrip(':')}: without {in_words(left)}"
+    if operator == "!=" and isinstance(left, Seen):
+        return left.tell(left.value), f"{left.label}: anything else"
+    return in_words(left), in_words(right)
+
+
+def untouched(lesson: Lesson, code: Path, task: str) -> bool:
+    """Whether every region of a task still holds what the starter held."""
+    found = False
+    for path in (lesson.solution / "todo_api").rglob("*.py"):
+        wanted = regions(path.read_text(encoding="utf-8"), task)
+        if not wanted:
+            continue
+        found = True
+        theirs = code / "todo_api" / path.relative_to(lesson.solution / "todo_api")
+        if not theirs.exists():
+            return False
+        there = regions(theirs.read_text(encoding="utf-8", errors="replace"), task)
+        if [region.body for region in there] != [region.starts_as for region in wanted]:
+            return False
+    return found
+
+
+def _begins(code: Path, task: str) -> dict[str, Any] | None:
+    """The mark at which a task begins."""
+    place = todo_line(code, task)
+    if place is None:
+        return None
+    path, number, mark = place
+    return {"file": str(path), "line": number, "source": mark.partition(":")[0]}

@@ -1,0 +1,33 @@
+"""The clock of the learner's code, which a check may put forward; everyone else's stays right."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable
+
+CLOCKS = {"monotonic": 1, "perf_counter": 1, "time": 1, "monotonic_ns": 10**9, "time_ns": 10**9}
+"""Functions of `time`, and how much a second is to each."""
+
+
+class Clock:
+    """`owns` says whether a file is the learner's."""
+
+    def __init__(self, owns: Callable[[str], bool]) -> None:
+        self.owns = owns
+        self.ahead = 0.0
+
+    def install(self) -> None:
+        """For the life of this process, and before `todo_api` takes a function out of `time`."""
+        for name, second in CLOCKS.items():
+            setattr(time, name, self._put(getattr(time, name), second))
+
+    def _put(self, real: Callable[[], float], second: int) -> Callable[[], float]:
+        @functools.wraps(real)
+        def now() -> float:
+            if self.ahead and self.owns(sys._getframe(1).f_code.co_filename):
+                return real() + type(real())(self.ahead * second)
+            return real()
+
+        return now
