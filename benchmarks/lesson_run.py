@@ -48,7 +48,7 @@ def main() -> None:
     for name, times in taken.items():
         ratio = statistics.median(times) / base
         target = f"  (at most {TARGETS[name]})" if name in TARGETS else ""
-        print(f"{name:<30} {ratio:4.2f}{target}")
+        print(f"{name:<30} {ratio:4.2f}{target}")  # noqa: T201
 
 
 if __name__ == "__main__":

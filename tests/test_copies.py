@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,54 +16,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from workshop import authors, copies, course, record, reset, state, update, writing
+from workshop import authors, copies, course, record, reset, state, tiny, update, writing
 from workshop.course import Lesson, lessons
 from workshop.repository import Change, Entry
 from workshop.saying import Screen
 
 Held = set[tuple[str, str, bytes]]
 """Lesson, name of a file, and what is in it."""
-
-TOML = """title = "{name}"
-minutes = 1
-files = ["main.py", "more/two.py"]
-[names]
-[[tasks]]
-title = "one"
-hints = ["a", "b", "c"]
-[[tasks]]
-title = "two"
-hints = ["a", "b", "c"]
-"""
-SOURCE = """import os
-
-# region {number}.1: one
-# | ONE = 0
-ONE = 1
-# endregion
-ROOT = os.sep
-# region {number}.2: two
-TWO = "{number}"
-# endregion
-"""
-
-
-def small_course(root: Path) -> None:
-    """Two lessons of two files each."""
-    for number in ("00", "01", "02"):
-        api = root / "solutions" / f"{number}_name" / "todo_api"
-        (api / "more").mkdir(parents=True)
-        for name in ("main.py", "more/two.py"):
-            source = SOURCE.format(number=number) if number != "00" else ""
-            (api / name).write_bytes(source.encode())
-        if number != "00":
-            folder = root / "lessons" / f"{number}_name"
-            folder.mkdir(parents=True)
-            (folder / "lesson.toml").write_text(TOML.format(name=number))
-    for lesson in lessons(root):
-        for name, content in copies.given(lesson).items():
-            (lesson.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (lesson.folder / name).write_bytes(content)
 
 
 class Killed(BaseException):
@@ -123,7 +81,7 @@ class Disk:
 
         class File:
             def __enter__(self) -> Any:
-                self.inner = open(handle, mode)  # noqa: SIM115  # closed below
+                self.inner = open(handle, mode)
                 return self
 
             def __exit__(self, *_: object) -> None:
@@ -156,7 +114,7 @@ class Work(RuleBasedStateMachine):
         super().__init__()
         self.temporary = tempfile.TemporaryDirectory()
         self.root = Path(self.temporary.name)
-        small_course(self.root)
+        tiny.write(self.root, ("01", "02"))
         self.course: Held = set()
         self.saved = 0
         self.learn_course()
@@ -352,3 +310,52 @@ class TestWork(Work.TestCase):  # type: ignore[name-defined, misc]
 @pytest.mark.slow
 class TestWorkForLong(Work.TestCase):  # type: ignore[name-defined, misc]
     settings = such(500)
+
+
+AT_WORK = """
+import os, sys
+from pathlib import Path
+from workshop import copies, course, record, reset
+
+lesson = course.find("01", Path(sys.argv[1]))
+file = lesson.folder / "todo_api" / "main.py"
+number = int(sys.argv[2])
+while True:
+    number += 1
+    record.keep(lesson, copies.mine(lesson))
+    # As an editor saves that can't be interrupted: it is the commands that are killed.
+    part = Path(sys.argv[1]) / "part"
+    part.write_bytes(file.read_bytes() + b"# %d" % number)
+    os.replace(part, file)
+    print(file.read_bytes().hex(), flush=True)
+    reset.one_task(lesson, "01.1")
+    reset.whole_lesson(lesson)
+    reset.back(reset.last(lesson.root, lesson))
+"""
+
+
+def test_killed_by_the_system_nothing_is_lost(tmp_path: Path) -> None:
+    """A process that edits, runs, resets and undoes as fast as it can gets SIGKILL, six times."""
+    tiny.write(tmp_path, ("01",))
+    lesson = lessons(tmp_path)[0]
+    written: set[bytes] = set()
+    for count in range(6):
+        with subprocess.Popen(
+            [sys.executable, "-c", AT_WORK, str(tmp_path), str(len(written))],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            said = [process.stdout.readline()]
+            time.sleep(0.02 * count)
+            process.kill()
+            said += process.stdout.readlines()
+        written |= {bytes.fromhex(line) for line in said if line.endswith("\n")}
+        kept = [copies.contents(copy)["todo_api/main.py"] for copy in copies.kept(lesson)]
+        there = copies.mine(lesson)["todo_api/main.py"]
+        assert written <= {*kept, there}
+    assert len(written) > 6
+    # What the last kill left half done is put right by the learner's next command.
+    copy = copies.kept(lesson)[-1]
+    reset.back(copy)
+    assert copies.mine(lesson) == copies.contents(copy)

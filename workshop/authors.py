@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from workshop import build as building
-from workshop import copies, state, words
+from workshop import copies, state, words, writing
 from workshop import new as beginning
 from workshop import pages as paging
 from workshop.asked import MaybeLesson, commands, lesson_of, refuse, screen
+from workshop.build import Files
 from workshop.course import ROOT, Lesson, lessons
 from workshop.saying import Screen, place
 
@@ -27,16 +28,25 @@ def build_all(root: Path, chosen: Lesson | None, screen: Screen) -> None:
         written = building.write(building.unchanged(lesson), lesson.solution)
         screen.say(f"{lesson.solution.name}: {words.plural(len(written), 'file')} taken over")
     for lesson in lessons(root):
-        if not writable(lesson) and lesson != chosen:
+        there, wanted = copies.mine(lesson), copies.given(lesson)
+        free = writable(lesson, there)
+        if not free and lesson != chosen:
             screen.say(words.BEGUN_LESSON.format(folder=place(lesson.folder)))
             screen.order("", "", f"{words.prefix()}workshop build {lesson.number}")
+            continue
+        if free:
+            _write(lesson, there, wanted)
         else:
-            _build(lesson, screen)
+            copies.put(lesson, wanted, f"build {lesson.number}")
+        differing = [name for name in {**there, **wanted} if there.get(name) != wanted.get(name)]
+        screen.say(f"{lesson.name}: {words.plural(len(differing), 'file')} written")
+        remembered = state.load(lesson.root)
+        remembered.built[lesson.number] = copies.numbered(wanted)
+        state.save(lesson.root, remembered)
 
 
-def writable(lesson: Lesson) -> bool:
+def writable(lesson: Lesson, there: Files) -> bool:
     """Whether a starter may be written: nothing is there that only a learner has."""
-    there = copies.mine(lesson)
     changed = [name for name in copies.changed(lesson, there) if name in there]
     return not building.begun(lesson) and _committed(lesson, changed)
 
@@ -52,16 +62,12 @@ def _committed(lesson: Lesson, names: list[str]) -> bool:
     return told is None or (told.returncode == 0 and not told.stdout)
 
 
-def _build(lesson: Lesson, screen: Screen) -> None:
-    there, wanted = copies.mine(lesson), copies.given(lesson)
-    if there != wanted and not writable(lesson):
-        copies.put(lesson, wanted, f"build {lesson.number}")
-    building.write(building.starter(lesson), lesson.folder)
-    differing = sum(there.get(name) != content for name, content in wanted.items())
-    screen.say(f"{lesson.name}: {words.plural(differing, 'file')} written")
-    remembered = state.load(lesson.root)
-    remembered.built[lesson.number] = copies.numbered(copies.mine(lesson))
-    state.save(lesson.root, remembered)
+def _write(lesson: Lesson, there: Files, wanted: Files) -> None:
+    """Write a starter over `there`. Raises OSError where someone saves meanwhile."""
+    try:
+        copies.write(lesson, there, wanted)
+    except writing.Moved as moved:
+        raise OSError(words.MOVED.format(file=moved)) from None
 
 
 def write_pages(root: Path, screen: Screen) -> None:

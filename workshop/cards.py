@@ -211,10 +211,10 @@ PILES: dict[str, list[Play]] = {
     ),
     "faults": alone(
         [
-            *(Step("create", body={**MILK, name: value}, fault=fault) for fault, name, value in FAULTS),
+            *(Step("create", body={**MILK, name: v}, fault=fault) for fault, name, v in FAULTS),
             *(
-                Step("change", OWNER, HERE, {name: value}, fault=fault)
-                for fault, name, value in FAULTS + FAULTS_OF_A_CHANGE
+                Step("change", OWNER, HERE, {name: v}, fault=fault)
+                for fault, name, v in FAULTS + FAULTS_OF_A_CHANGE
             ),
         ]
     ),

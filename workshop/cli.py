@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import Annotated
 
@@ -18,10 +19,16 @@ HELP = f"""A workshop on production FastAPI. Alone, it says where you stand and 
 
 \b
 Example: {words.prefix()}workshop
-A lesson is graded with: {words.prefix()}pytest lessons/01
+A lesson is graded with:
+  {words.prefix()}pytest lessons/01
 """
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"terminal_width": min(shutil.get_terminal_size().columns, 80)},
+)
 
 
 @app.callback(invoke_without_command=True, help=HELP)

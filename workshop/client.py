@@ -218,6 +218,11 @@ class App(Requests, Outside, Passing):
         counts = self.told()["connections"]
         return Connections(counts["opened"], counts["closed"])
 
+    def bound(self, words_of_it: str) -> Seen:
+        """The types of the values sent with the newest statement that holds these words."""
+        kinds = [kinds for statement, kinds in self.told()["bound"] if words_of_it in statement]
+        return Seen(f"types of the values in {words_of_it}", kinds[-1] if kinds else [])
+
     @property
     def opened_early(self) -> Seen:
         """Whether the database was opened that was named while `todo_api` was imported."""

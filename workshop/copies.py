@@ -171,16 +171,20 @@ def put(lesson: Lesson, wanted: Files, why: str) -> Copy:
     while True:
         copy = keep(lesson, why, before)
         try:
-            for name, content in wanted.items():
-                if there.get(name) != content:
-                    seen = there.get(name)
-                    writing.overwrite(lesson.root, lesson.folder / name, content, seen)
-            for name in there.keys() - wanted.keys():
-                writing.remove(lesson.folder / name, there[name])
+            write(lesson, there, wanted)
             return copy
         except writing.Moved:
             there = mine(lesson)
             before = _as_it_was(before, there, wanted)
+
+
+def write(lesson: Lesson, there: Files, wanted: Files) -> None:
+    """Make the learner's files `wanted` instead of `there`. Raises writing.Moved, or OSError."""
+    for name, content in wanted.items():
+        if there.get(name) != content:
+            writing.overwrite(lesson.root, lesson.folder / name, content, there.get(name))
+    for name in there.keys() - wanted.keys():
+        writing.remove(lesson.folder / name, there[name])
 
 
 def _as_it_was(before: Files, there: Files, wanted: Files) -> Files:

@@ -40,8 +40,8 @@ def explain(
         _running(failure, error, compared, stage)
     failure.not_started = failure.not_started or untouched(lesson, code, task)
     if failure.not_started:
-        failure.line = None
-    begins = _begins(code, task)
+        failure.line, failure.why = None, why
+    begins = _begins(code, task, unwritten=failure.not_started)
     if failure.line is None:
         failure.line = begins
     elif begins and _given(Path(failure.line["file"]), lesson, code, task):
@@ -192,9 +192,9 @@ def untouched(lesson: Lesson, code: Path, task: str) -> bool:
     return found
 
 
-def _begins(code: Path, task: str) -> dict[str, Any] | None:
-    """The mark at which a task begins."""
-    place = todo_line(code, task)
+def _begins(code: Path, task: str, *, unwritten: bool = False) -> dict[str, Any] | None:
+    """The mark at which a task begins, or at which it is still `unwritten`."""
+    place = todo_line(code, task, unwritten=unwritten)
     if place is None:
         return None
     path, number, mark = place

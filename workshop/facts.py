@@ -47,6 +47,8 @@ def said(name: str, value: Any) -> Fact:
     instant = instant_of(value) if name == "due_at" or name in TIMES else None
     if instant is not None:
         return Fact("a time" if name in TIMES else instant, value)
+    if name == "token_type" and isinstance(value, str):
+        return Fact(value.lower(), value)
     return Fact(value, value)
 
 
@@ -60,9 +62,8 @@ def header(name: str, step: Step, request: Request, reply: Reply) -> Told:
     value = reply.headers.get(name)
     label, missing = f"header {name}", MISSING if value is None else value
     if name == "X-Request-ID":
-        kept = value is not None and value == request.headers.get(name)
-        promised = "the one that was sent" if kept else "a new one"
-        return {label: Fact((kept, bool(value)), Like(promised, lambda _: True) if value else missing)}
+        kept = "the one that was sent" if value == request.headers.get(name) else "a new one"
+        return {label: Fact(kept, Like(kept, lambda _: True)) if value else said(name, missing)}
     if name == "WWW-Authenticate":
         if reply.status != 401 or step.kind == "login":
             return {}

@@ -9,6 +9,7 @@ import pytest
 from workshop.client import App
 from workshop.grading import GRADING, STAGE
 from workshop.stage import Stage
+from workshop.terminal import LessonReporter
 from workshop.upstreams import Upstream
 
 
@@ -33,6 +34,13 @@ def reference(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def sequences(request: pytest.FixtureRequest) -> int:
     """How many sequences the comparison sends."""
     return request.config.stash[GRADING].sequences
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says on the terminal how far a long check has come."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.tell if isinstance(reporter, LessonReporter) else lambda _: None
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ class Grading:
         elif report.passed and call.when == "call":
             run.passed[task] = run.passed.get(task, 0) + 1
             if self.shared and self.proves:
-                self.shared.warned += item.stash[STAGE].host.ask("told", 2)["warned"]
+                self.shared.warned += item.stash[STAGE].host.ask("told", 5)["warned"]
         return report
 
     def _explain(self, item: pytest.Item, error: BaseException) -> Failure:

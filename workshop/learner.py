@@ -102,7 +102,7 @@ def diff(number: Either) -> None:
 def reset(number: Either) -> None:
     """Put a lesson, or one task, back to how it began.
 
-    What is there is kept first, and `workshop undo` brings it back.
+    What is there is kept first, and can be brought back.
     """
     from workshop import reset as resetting
 
@@ -125,13 +125,13 @@ def reset(number: Either) -> None:
 @command("undo 03")
 def undo(
     which: Annotated[
-        str | None, typer.Argument(help="03, or a copy's name, 03-7", metavar="[LESSON|COPY]")
+        str | None, typer.Argument(help="03, or a copy's name, 03-7", metavar="LESSON|COPY")
     ] = None,
 ) -> None:
     """Bring a kept copy of your files back.
 
-    The one from before the last reset, undo or update; or the one that you name, as it stands in
-    `workshop copies`. What is there now is kept first.
+    The one from before the last reset, undo or update; or the one that you name, as the list of
+    copies does. What is there now is kept first.
     """
     from workshop import copies
     from workshop import reset as resetting

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +18,20 @@ from workshop import words
 from workshop.cards import SETTINGS, UPSTREAMS, Step
 from workshop.course import Lesson
 from workshop.facts import Difference, difference
-from workshop.kept import Reply, Unanswered
+from workshop.kept import Reply, Request, Unanswered
 from workshop.seen import Seen, Unmet
 from workshop.sides import Side
 from workshop.stage import Stage
-from workshop.steps import LENGTH, Dealer, simpler, swapped
+from workshop.steps import LENGTH, Dealer, shorter
 
 MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory: there a commit waits for no disk."""
+
 AT_ONCE = 2.0
-"""Seconds for an answer; one that didn't come is asked for once more."""
+"""Seconds for an answer; one that didn't come is asked for once more, of fresh apps."""
 
 PATIENCE = 6.0
-"""Seconds for a start, and for an answer then: both apps have started before in this run."""
+"""Seconds for it then, and for a start: in this run both have started before."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ class Comparison:
         self.promise = lesson.promise
         self.people = ["ada", "bob"] if yours.logs_in else [""]
         self.stages = (yours, reference)
+        self.sides: tuple[Side, ...] = ()
         self.settings: dict[str, Any] = {}
         for pile in [*self.promise["sends"], *self.promise.get("also", [])]:
             self.settings |= SETTINGS.get(pile, {})
@@ -58,7 +58,6 @@ class Comparison:
             reference.upstream(name, **UPSTREAMS[name])
             for name in self.promise.get("dashboard", [])
         ]
-        self.sides: tuple[Side, ...] = ()
 
     def __enter__(self) -> Comparison:
         memory = MEMORY if MEMORY.is_dir() else None
@@ -69,17 +68,104 @@ class Comparison:
         self._leave()
         self.folder.cleanup()
 
-    def _leave(self) -> None:
-        """The apps go on, for their hosts to be asked what happened, and nobody asks them."""
-        for side in self.sides:
-            side.kept.close()
-            if side.app.host.deadline:
-                side.app.host.deadline = AT_ONCE
-        self.sides = ()
+    def search(self, count: int, seed: int, tell: Callable[[str], None]) -> Found | None:
+        """The shortest difference in `count` sequences; None if there is none.
 
-    def _end(self) -> None:
-        for side in self.sides:
-            side.app.host.kill()
+        The scene of your app then holds its requests, and the app is as they left it.
+        """
+        self._start()
+        sequences = Dealer(self.promise, self.people, seed).sequences(count)
+        for number, sequence in enumerate(sequences, 1):
+            tell(words.COMPARING.format(number=number, count=count))
+            try:
+                if self.run(sequence) is None:
+                    continue
+            except Unanswered:
+                for side in self.sides:
+                    side.app.host.kill()
+            believed = self.again(sequence)
+            if believed and (shortest := self._shortest(believed)):
+                return shortest
+        return None
+
+    def run(self, sequence: list[Step]) -> Found | None:
+        """Ask both apps, once their tables are empty. Raises Unanswered."""
+        try:
+            for side in self.sides:
+                side.empty()
+        except sqlite3.OperationalError:  # locked: someone left a transaction open
+            self._start()
+        return self._ask(sequence, self._quickly)
+
+    def again(self, sequence: list[Step]) -> Found | None:
+        """Ask fresh apps, for the report; None where nothing differs any more."""
+        self._start()
+        for stage in self.stages:
+            stage.scene.events.clear()
+        return self._ask(sequence, self._shown)
+
+    def _ask(
+        self,
+        sequence: list[Step],
+        replies: Callable[[list[Request]], tuple[Reply | Unmet | None, Reply | Unmet | None]],
+    ) -> Found | None:
+        """The first answer that differs, or that your app alone doesn't give."""
+        for place, step in enumerate(sequence):
+            requests = [one for side in self.sides if (one := side.request(step))]
+            if len(requests) < len(self.sides):
+                continue
+            yours, reference = replies(requests)
+            if not isinstance(reference, Reply):
+                return None
+            if not isinstance(yours, Reply):
+                return Found(sequence[: place + 1], None, yours)
+            told = [
+                side.told(step, request, reply)
+                for side, request, reply in zip(
+                    self.sides, requests, (yours, reference), strict=True
+                )
+            ]
+            if found := difference(told[0], told[1], self.sides[0].ids):
+                return Found(sequence[: place + 1], found)
+        return None
+
+    def _quickly(self, requests: list[Request]) -> tuple[Reply, Reply]:
+        """Both answers, over the connections that are kept. Raises Unanswered."""
+        for side, request in zip(self.sides, requests, strict=True):
+            side.send(request)
+        yours, reference = (side.kept.receive() for side in self.sides)
+        return yours, reference
+
+    def _shown(self, requests: list[Request]) -> tuple[Reply | Unmet | None, Reply | Unmet | None]:
+        """Both answers, over connections of their own, each with what kept it from coming."""
+        pending = [side.show(request) for side, request in zip(self.sides, requests, strict=True)]
+        reference, yours = pending[1].answer(), pending[0].answer()
+        mine, theirs = (
+            one.problem
+            if one.response is None
+            else Reply(one.response.status_code, one.response.headers, one.response.content)
+            for one in (yours, reference)
+        )
+        return mine, theirs
+
+    def _shortest(self, found: Found) -> Found | None:
+        """The least that differs, on fresh apps; None where it no longer does.
+
+        What isn't answered stays as long as it is: each try would wait for its deadline.
+        """
+        if found.problem is not None:
+            return found
+        short = found.sequence
+        try:
+            for one in shorter(short, self.people, self._differs):
+                short = one
+        except Unanswered:
+            pass
+        return self.again(short) or self.again(found.sequence)
+
+    def _differs(self, sequence: list[Step]) -> list[Step] | None:
+        found = self.run(sequence)
+        return found.sequence if found else None
 
     def _start(self) -> None:
         """Both apps, fresh. Raises NotStarted, or Unmet where yours lets nobody in."""
@@ -97,112 +183,13 @@ class Comparison:
         app = stage.start(database_url=url, within=PATIENCE, **self.settings)
         return Side(app, file, self.promise, self.people, deadline)
 
-    def search(self, count: int, seed: int, tell: Callable[[str], None]) -> Found | None:
-        """The shortest difference in `count` sequences; None if there is none.
-
-        The apps are then as after the sequence that was found, and its requests in the scene.
-        """
-        dealer = Dealer(self.promise, self.people, seed)
-        self._start()
-        for number, sequence in enumerate(dealer.sequences(count), 1):
-            tell(words.COMPARING.format(number=number, count=count))
-            try:
-                found = self.run(sequence)
-            except Unanswered:
-                found = Found(sequence, None)
-                self._end()
-            if found is None:
-                continue
-            believed = self.again(sequence)
-            if believed is not None and (shortest := self._shortest(believed)):
-                return shortest
-        return None
-
-    def run(self, sequence: list[Step]) -> Found | None:
-        """Ask both apps, once their tables are empty. Raises Unanswered."""
-        try:
-            for side in self.sides:
-                side.empty()
-        except sqlite3.OperationalError:  # a transaction was left open, say
-            self._start()
-        yours, reference = self.sides
-        for place, step in enumerate(sequence):
-            requests = [side.request(step) for side in self.sides]
-            if requests[0] is None or requests[1] is None:
-                continue
-            for side, request in zip(self.sides, requests, strict=True):
-                assert request is not None
-                side.send(request)
-            replies = [side.kept.receive() for side in self.sides]
-            got = yours.told(step, requests[0], replies[0])
-            expected = reference.told(step, requests[1], replies[1])
-            if found := difference(got, expected, yours.ids):
-                return Found(sequence[: place + 1], found)
-        return None
-
-    def again(self, sequence: list[Step]) -> Found | None:
-        """Ask fresh apps, so that the report has it; None where nothing differs any more."""
-        self._start()
+    def _leave(self) -> None:
+        """Ask the apps nothing more; they go on, to be asked what happened."""
+        for side in self.sides:
+            side.kept.close()
         for stage in self.stages:
-            stage.scene.events.clear()
-        yours, reference = self.sides
-        for place, step in enumerate(sequence):
-            requests = [side.request(step) for side in self.sides]
-            if requests[0] is None or requests[1] is None:
-                continue
-            pending = [yours.show(requests[0]), reference.show(requests[1])]
-            theirs, mine = pending[1].answer(), pending[0].answer()
-            if theirs.response is None:
-                return None
-            if mine.response is None:
-                return Found(sequence[: place + 1], None, mine.problem)
-            got, expected = (
-                side.told(step, request, Reply(answer.status_code, answer.headers, answer.content))
-                for side, request, answer in (
-                    (yours, requests[0], mine.response),
-                    (reference, requests[1], theirs.response),
-                )
-            )
-            if found := difference(got, expected, yours.ids):
-                return Found(sequence[: place + 1], found)
-        return None
-
-    def _shortest(self, found: Found) -> Found | None:
-        """The least that still differs; what isn't answered is left as it is, for its deadlines."""
-        if found.problem is not None:
-            return found
-        short = found.sequence
-        try:
-            for short in self._shorter(found.sequence):
-                pass
-        except Unanswered:
-            pass
-        return self.again(short) or self.again(found.sequence)
-
-    def _shorter(self, sequence: list[Step]) -> Iterator[list[Step]]:
-        """Ever shorter and simpler sequences that differ. Raises Unanswered."""
-        *before, last = sequence
-        for size in range(len(before)):
-            found = next(filter(None, (self.run([*some, last]) for some in combinations(before, size))), None)
-            if found:
-                sequence = found.sequence
-                yield sequence
-                break
-        if found := self.run(swapped(sequence, self.people)):
-            sequence = found.sequence
-            yield sequence
-        simplified = True
-        while simplified:
-            simplified = False
-            for place, step in enumerate(sequence):
-                for candidate in simpler(step):
-                    attempt = [*sequence[:place], candidate, *sequence[place + 1 :]]
-                    if found := self.run(attempt):
-                        sequence, simplified = found.sequence, True
-                        yield sequence
-                        break
-                if simplified:
-                    break
+            stage.host.deadline = stage.host.deadline and AT_ONCE
+        self.sides = ()
 
 
 def compare(
@@ -221,9 +208,9 @@ def compare(
     sent = [event.exchange for event in yours.scene.events if event.kind == "sent"]
     yours.scene.limit = 2 * LENGTH
     yours.scene.focused = [one for one in sent if one is not None]
-    if found.difference is None:
-        assert found.problem is not None
+    if found.problem is not None:
         raise found.problem
+    assert found.difference is not None
     name, got, expected = found.difference
     label = Seen(name, got, plain=name == "status")
     raise Unmet(label.tell(got), label.tell(expected))

@@ -19,7 +19,18 @@ from workshop import tokens
 from workshop.answers import Pending
 from workshop.cards import ELSEWHERE, LARGEST, NOWHERE, PAGE, Step
 from workshop.client import PASSWORD, App
-from workshop.facts import Fact, Own, Told, header, held, instant_of, lets_in, preflight, refusal, said
+from workshop.facts import (
+    Fact,
+    Own,
+    Told,
+    header,
+    held,
+    instant_of,
+    lets_in,
+    preflight,
+    refusal,
+    said,
+)
 from workshop.kept import Kept, Reply, Request
 from workshop.seen import MISSING
 
@@ -134,9 +145,7 @@ class Side:
         if request.who:
             user = self.app.user(request.who)
             return user.begin(request.method, request.path, headers=headers, **more)
-        return self.app.begin(
-            request.method, request.path, headers=headers, anonymous=True, **more
-        )
+        return self.app.begin(request.method, request.path, headers=headers, anonymous=True, **more)
 
     def request(self, step: Step) -> Request | None:
         """The request; None where nothing settles its answer, as when it is at fault twice."""
@@ -272,15 +281,16 @@ class Side:
     def _fact(self, name: str, step: Step, body: dict[str, Any]) -> Fact:
         value = body.get(name, MISSING)
         if name == "items" and isinstance(value, list):
-            fields = self.promise["todo"]
-            items = [one if isinstance(one, dict) else {} for one in value]
-            return Fact([{f: self._field(f, one.get(f, MISSING)) for f in fields} for one in items], value)
+            return Fact([self._item(one if isinstance(one, dict) else {}) for one in value], value)
         if name == "updated_at" and step.kind == "change" and step.body == {}:
             made = self.made[step.todo]
             return held(instant_of(value) == made.updated, value, "as it was")
         if step.kind in ("register", "me") and name == "id":
             return held(type(value) is int, value, "a number")
         return self._field(name, value)
+
+    def _item(self, item: dict[str, Any]) -> Told:
+        return {name: self._field(name, item.get(name, MISSING)) for name in self.promise["todo"]}
 
     def _field(self, name: str, value: Any) -> Fact:
         if name != "id":

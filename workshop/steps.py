@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 from random import Random
 
 from workshop.cards import HERE, NOBODY, OWNER, PILES, STRANGER, VALUES, Play, Step
@@ -72,21 +73,22 @@ class Dealer:
             self.steps: list[Step] = []
             self.living: dict[int, str] = {}
             if number % 4 == 0:
-                for _ in range(self.chance.choice((2, 3, 3, 4))):
+                for _ in range(self.chance.choice((2, 3, 4, 4))):
                     self._make()
                 self._play(self.moves, LENGTH - len(self.steps) - 1)
-                self._play(self.lists, 0)
+                self._play(self.lists, LENGTH - len(self.steps) - len(self.lists.plays))
             elif self.about.share <= self.alone.share:
                 self._make()
                 self._play(self.alone, LENGTH - len(self.steps) - 1)
                 self._play(self.about, 1)
-                self._place((LIST,))
+                if any(map(changes, self.steps)):
+                    self._place((LIST,))
             self._play(self.alone, 0)
             yield self.steps
 
     def _play(self, deck: Deck, spare: int) -> None:
         """Deal from a deck until only `spare` requests have room."""
-        while (room := LENGTH - len(self.steps) - spare) > 0:
+        while (room := LENGTH - len(self.steps) - max(spare, 0)) > 0:
             if deck is self.about and not self.living:
                 if room == 1:
                     return
@@ -133,10 +135,14 @@ def is_list(play: Play) -> bool:
     return any(step.kind == "list" and step.who == OWNER and not step.fault for step in play)
 
 
-def moves(play: Play) -> bool:
+def changes(step: Step) -> bool:
     """Whether what it does can be seen in a list."""
-    [*_, last] = play
-    return needs_todo(play) and last.kind in ("change", "delete") and not (last.fault or last.how)
+    return step.kind in ("change", "delete") and not step.fault
+
+
+def moves(play: Play) -> bool:
+    """Whether it is one change of a todo."""
+    return needs_todo(play) and len(play) == 1 and changes(play[0])
 
 
 def swapped(sequence: list[Step], people: Sequence[str]) -> list[Step]:
@@ -162,3 +168,33 @@ def simpler(step: Step) -> Iterator[Step]:
                 yield replace(step, body=rest_of)
             if name in VALUES and value != VALUES[name][0]:
                 yield replace(step, body={**body, name: VALUES[name][0]})
+
+
+def shorter(
+    sequence: list[Step],
+    people: Sequence[str],
+    differs: Callable[[list[Step]], list[Step] | None],
+) -> Iterator[list[Step]]:
+    """Ever shorter, then simpler sequences that differ; after the first none is shorter.
+
+    `differs` answers the sequence up to what differs, or None.
+    """
+    *before, last = sequence
+    parts = (some for size in range(len(before)) for some in combinations(before, size))
+    if found := next(filter(None, (differs([*some, last]) for some in parts)), None):
+        sequence = found
+        yield sequence
+    other = swapped(sequence, people)
+    if other != sequence and (found := differs(other)):
+        sequence = found
+        yield sequence
+    while found := next(filter(None, map(differs, simplified(sequence))), None):
+        sequence = found
+        yield sequence
+
+
+def simplified(sequence: list[Step]) -> Iterator[list[Step]]:
+    """The same with one request simpler."""
+    for place, step in enumerate(sequence):
+        for one in simpler(step):
+            yield [*sequence[:place], one, *sequence[place + 1 :]]

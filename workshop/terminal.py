@@ -67,11 +67,15 @@ class LessonReporter(TerminalReporter):  # type: ignore[misc]  # final, for want
         """Nothing, for the same reason."""
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:  # type: ignore[override]
-        """On a terminal, past two seconds, one line that says what is being checked."""
+        """Say what is being checked."""
+        self.tell(f"checking: {nodeid.rpartition('::')[2]}".replace("_", " "))
+
+    def tell(self, what: str) -> None:
+        """On a terminal, past two seconds, one line that says how far the run has come."""
         if self.isatty and time.monotonic() - self.began > PATIENCE:
-            promise = words.shorten(f"checking: {nodeid.rpartition('::')[2]}".replace("_", " "), 78)
-            self._tw.write("\r" + promise.ljust(self.progress))
-            self.progress = len(promise)
+            line = words.shorten(what, 78)
+            self._tw.write("\r" + line.ljust(self.progress))
+            self.progress = len(line)
             self.flush()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

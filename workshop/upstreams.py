@@ -82,7 +82,8 @@ class Upstream:
                 f'the upstream "{self.name}" was not asked{during}',
                 f'a request to the upstream "{self.name}"{during}',
             )
-        kept = "" if self.released.is_set() else "; the check keeps that answer back"
+        kept = "" if self.status == 200 else f"; it answers {self.status}"
+        kept = kept if self.released.is_set() else "; the check keeps that answer back"
         self.scene.then(f'the app asked the upstream "{self.name}"{kept}')
 
     def release(self) -> None:

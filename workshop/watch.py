@@ -74,6 +74,7 @@ def watch(lesson: Lesson, screen: Screen) -> None:
 def grade(lesson: Lesson, bench: Bench) -> int:
     """One run, as `pytest lessons/NN`; its exit code."""
     configuration = ["-c", str(lesson.root / "pyproject.toml"), "--rootdir", str(lesson.root)]
-    arguments = [str(lesson.folder), "-p", "no:cacheprovider"]
+    # Of a failure only its report is shown, so a traceback needn't be made readable.
+    arguments = [str(lesson.folder), "-p", "no:cacheprovider", "--tb=native"]
     shared = SharedBench(bench, remembers=True)
     return int(pytest.main([*configuration, *arguments], plugins=[shared]))

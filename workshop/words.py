@@ -260,3 +260,4 @@ NEW_NAME = "{name} can't be a lesson's name: small letters, digits and _ only, a
 NEW_EXISTS = "There is {folder} already."
 NEW_ROUTE = "A lesson begins as a route /{name} in {file}, which isn't there or has such a route."
 NEW_NEXT = "the chapter's output is written by workshop pages; the lesson is proved by:"
+MOVED = "{file} was saved meanwhile; give the command again"

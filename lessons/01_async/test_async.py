@@ -153,7 +153,7 @@ def a_second_connection_sees_it(app: App) -> None:
 def a_committed_row_can_be_read(app: App) -> None:
     """a new todo can be shown after its commit
 
-    A commit lets go of what a row held, unless the sessions have expire_on_commit=False.
+    A commit empties a row, unless async_sessionmaker was given expire_on_commit=False.
     """
     assert "Buy milk" in app.post(TODOS, {"title": "Buy milk"}).content
 

@@ -57,7 +57,7 @@ def broken_off(answer: Answer) -> None:
 def a_missing_todo_has_the_envelope(app: App) -> None:
     """a todo that isn't there is 404 not_found, in the envelope
 
-    A client reads one shape for every error, and decides by the code; people read the message.
+    A client reads one shape for every error and decides by the code; people read the rest.
     """
     is_error(app.get(f"{TODOS}/987654"), 404, "not_found")
 
@@ -115,7 +115,7 @@ def the_bodys_id_is_the_headers(app: App) -> None:
 def an_unknown_path_has_the_envelope(app: App) -> None:
     """a path that no route has is 404 not_found, in the envelope
 
-    The router raises Starlette's HTTPException; FastAPI's is a subclass, for your own code.
+    The router raises Starlette's HTTPException; FastAPI's is only a subclass of it.
     """
     is_error(app.get("/api/v1/nothing"), 404, "not_found")
 
@@ -208,7 +208,7 @@ def each_field_is_named(app: App) -> None:
 def our_own_rules_are_422(app: App) -> None:
     """what a validator of your own refuses is 422 too
 
-    Its ValueError stands in ctx as an object, and JSON can't say it: take only what you need.
+    Its ValueError stands in ctx as an object, which JSON can't say: take what you need.
     """
     answer = app.post(USERS, person(password_again=SECOND))
     is_error(answer, 422, "invalid")
@@ -235,7 +235,7 @@ def nothing_is_echoed(app: App) -> None:
 def nan_is_422(app: App) -> None:
     """a field with NaN, or with half a character, is 422
 
-    Python's JSON reads both, and an answer can't be written with either: don't repeat them.
+    Python's JSON reads both, but an answer can't be written with either: repeat nothing.
     """
     json = {"headers": {"Content-Type": "application/json"}}
     nan = app.request("POST", TODOS, content=b'{"title": "Buy milk", "priority": NaN}', **json)
@@ -313,7 +313,7 @@ def a_bug_is_never_422(start_app: Callable[..., App], path: str) -> None:
 def a_broken_stream_breaks_off(start_app: Callable[..., App]) -> None:
     """a fault halfway through an answer breaks the connection off
 
-    The status is out: a second answer can't be sent, and a clean end would say "that was all".
+    The status is out: no second answer can be sent, and a clean end says "that was all".
     """
     app = start_app(routes=["stream"])
     slow = app.begin("GET", "/check/break", note="it raises after the first part")

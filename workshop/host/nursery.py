@@ -12,13 +12,17 @@ import json
 import os
 import select
 import signal
+import sys
 import traceback
+import warnings
 from contextlib import suppress
 from typing import Any
 
 
 def warm() -> Any:
     """Import what every app imports; the probes, already listening."""
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # its command line: rich and more
+
     import aiosqlite  # noqa: F401
     import fastapi  # noqa: F401
     import httpx  # noqa: F401
@@ -35,6 +39,14 @@ def warm() -> Any:
     return probes
 
 
+def warmer() -> None:
+    """Import what the first app imports as it starts, for those after it."""
+    import fastapi.telemetry._runtime  # noqa: F401
+    import httpcore  # noqa: F401
+    import pydantic.v1  # noqa: F401
+    import uvicorn.protocols.websockets.auto  # noqa: F401
+
+
 def tell(message: dict[str, Any]) -> None:
     os.write(1, json.dumps(message).encode() + b"\n")
 
@@ -45,6 +57,7 @@ class Nursery:
     def __init__(self, probes: Any) -> None:
         self.probes = probes
         self.hosts: set[int] = set()
+        self.warmer = False
 
     def fork(self, arguments: dict[str, Any]) -> None:
         pid = os.fork()
@@ -54,6 +67,11 @@ class Nursery:
             os.setpgid(pid, pid)
         self.hosts.add(pid)
         tell({"born": pid})
+        if not self.warmer:
+            self.warmer = True
+            with suppress(ImportError), warnings.catch_warnings(action="ignore"):
+                warmer()
+            gc.freeze()
 
     def _become(self, arguments: dict[str, Any]) -> None:
         from workshop.host.child import run
@@ -114,9 +132,10 @@ class Nursery:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the checks, which end this
+    gc.disable()
     probes = warm()
-    gc.collect()
     gc.freeze()  # what is here already is never garbage: a host collects in milliseconds
+    gc.enable()
     tell({"warm": True})
     Nursery(probes).run()
 

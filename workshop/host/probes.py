@@ -41,6 +41,7 @@ class Probes:
     def clear(self) -> None:
         """Begin anew: another check."""
         self.statements: list[str] = []
+        self.bound: list[tuple[str, list[str]]] = []
         self.opened = self.closed = self.out = 0
         self.raised: list[dict[str, Any]] = []
         self.warned: list[dict[str, Any]] = []
@@ -79,7 +80,11 @@ class Probes:
 
         ExceptionMiddleware.__call__ = heard  # type: ignore[method-assign, assignment]
 
-    def _statement(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def _statement(
+        self, _c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any
+    ) -> None:
+        values = parameters.values() if isinstance(parameters, dict) else parameters or ()
+        self.bound.append((statement, [type(value).__name__ for value in values]))
         with self.changed:
             self.statements.append(statement)
             self.changed.notify_all()
@@ -149,6 +154,7 @@ class Probes:
         gc.collect()
         return {
             "statements": self.statements,
+            "bound": self.bound,
             "connections": {"opened": self.opened, "closed": self.closed, "out": self.out},
             "raised": self.raised,
             "warned": self.warned,

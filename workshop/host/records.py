@@ -10,6 +10,8 @@ from typing import Any
 USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 """What every record has; the rest was said with extra=…."""
 
+UNSHOWN = ("todo_api.access", "todo_api.check", "todo_api.notifier")
+
 
 class Records:
     """The records of loggers whose names begin with todo_api."""
@@ -24,9 +26,9 @@ class Records:
         def heard(logger: logging.Logger, record: logging.LogRecord) -> None:
             if record.name.startswith("todo_api"):
                 self.taken.append(told(record))
-            # A report would show little else as printed: one a request, the check's own, and
-            # tracebacks, of which it names the line.
-            if record.name not in ("todo_api.access", "todo_api.check") and not record.exc_info:
+            # A report would show little else as printed: one or two a request, the check's own,
+            # and tracebacks, of which it names the line.
+            if record.name not in UNSHOWN and not record.exc_info:
                 real(logger, record)
 
         logging.Logger.callHandlers = heard  # type: ignore[method-assign, assignment]
