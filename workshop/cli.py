@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ import typer
 from workshop import authors, learner, state, status, words
 from workshop.asked import NOT_YET, USED_WRONGLY, commands, screen
 from workshop.course import ROOT
-from workshop.saying import Screen
+from workshop.saying import Screen, place
 
 AsJson = Annotated[bool, typer.Option("--json", help="for a program")]
 HELP = f"""A workshop on production FastAPI. Alone, it says where you stand and what comes next.
@@ -59,5 +60,6 @@ def main() -> None:
         out.order("", words.NEWER_STATE.format(file=newer), f"{words.prefix()}workshop update")
         sys.exit(USED_WRONGLY)
     except OSError as error:
-        Screen(sys.stderr).say(words.FAILED.format(error=error))
+        where = f"{place(Path(error.filename))}: " if error.filename else ""
+        Screen(sys.stderr).say(words.FAILED.format(error=f"{where}{error.strerror or error}"))
         sys.exit(NOT_YET)

@@ -137,7 +137,7 @@ class Grading:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """A task waits until the ones before it are done."""
+        """A task waits until the ones before it are done; one that isn't begun is told once."""
         self.compared = None
         run = self._run(item)
         if self.shared and not self.gated:
@@ -149,7 +149,8 @@ class Grading:
         if failure is None or not self.gated:
             return
         failed = min(run.failed)
-        if failure.starting or failed < self._task(item) or failure.overdue:
+        known = failure.starting or failure.overdue or failure.not_started
+        if known or failed < self._task(item):
             awaited = "the start" if failure.starting else failed
             pytest.skip(f"waiting for {awaited}")
 

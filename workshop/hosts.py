@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,9 @@ from workshop.births import (
 )
 from workshop.host.frames import Folder, Line
 from workshop.host.stacks import fallen_at
+
+MOVING = 8
+"""Seconds that a start may take beyond the usual, as long as it goes from file to file."""
 
 
 class Silent(Exception):
@@ -213,13 +216,33 @@ class ChildHost:
             raise Gone from error
         if not self.alive:
             raise Gone
-        try:
-            told = answer.result(seconds)
-        except FutureTimeout:
-            raise Silent from None
+        told = self._wait(answer, seconds, moving=do == "start")
         if "failed" in told:
             raise Refused(told["failed"])
         return told["ok"]
+
+    def _wait(self, answer: Future[Any], seconds: float | None, *, moving: bool) -> Any:
+        """The answer, within `seconds`; longer where the app is `moving` through its files.
+
+        A start reads one file after another. On an overloaded machine that takes its time, and
+        isn't stuck; what stands in one and the same file for a second is.
+        """
+        if seconds is None or not moving:
+            slices, stood = [seconds], None
+        else:
+            slices, stood = [seconds - 1, *[1.0] * MOVING], None
+        for patience in slices:
+            with suppress(FutureTimeout):
+                return answer.result(patience)
+            if len(slices) == 1:
+                break
+            where = self.where()
+            line = where["held"] or next(iter(where["waits"]), None)
+            stands = line["file"] if line else None
+            if stands is not None and stands == stood:
+                break
+            stood = stands
+        raise Silent
 
     def where(self) -> dict[str, Any]:
         """Where the app's threads stand, also when the GIL is held and the host can't say."""

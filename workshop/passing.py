@@ -43,13 +43,13 @@ class Passing:
     def _until(self, do: str, by: Any, what: str, **more: Any) -> None:
         raise NotImplementedError
 
-    def logged(self, logger: str) -> Seen:
+    def logged(self, logger: str, what: str = "log records") -> Seen:
         """A logger's records, once every exchange has ended: level, message, extra fields.
 
         `request_id` is the id that was current when the record was made.
         """
         records = [one for one in self.told()["records"] if one["logger"] == logger]
-        return Seen("records", records)
+        return Seen(what, records)
 
     @property
     def tracebacks(self) -> Seen:
@@ -69,10 +69,10 @@ class Passing:
         told = self.told()
         return bool(told["planned"]) or any(one["exception"] for one in told["records"])
 
-    def reached(self, by: Any) -> None:
-        """Wait until a route of the check stands where it stops. Raises Unmet."""
+    def reached(self, by: Any, told: str = "its handler waits until the check lets it go") -> None:
+        """Wait until a route of the check stands where it stops; say so. Raises Unmet."""
         self._until("reached", by, "its handler")
-        self.scene.then("its handler waits until the check lets it go on")
+        self.scene.then(told)
 
     def let_go(self) -> None:
         """Let the check's routes go on."""

@@ -52,6 +52,8 @@ CAUSES = {
     " and isn't asynchronous; take the await away.",
     r"'(Async\w+|Timeout|TaskGroup)' object does not support the context manager": "This is"
     " entered with async with: it waits as it opens or closes.",
+    "attribute refresh operation cannot proceed": "A commit empties a row, unless"
+    " async_sessionmaker was given expire_on_commit=False.",
     "greenlet_spawn has not been called": "A synchronous call met an asynchronous driver: await"
     " its async form, or use run_sync.",
     r"Unable to serialize unknown type: <class '[\w.]*(Future|Task)'>": "This is answered before"

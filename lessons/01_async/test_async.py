@@ -149,15 +149,6 @@ def a_second_connection_sees_it(app: App) -> None:
     assert app.stored("title") == ["Buy milk"]
 
 
-@task(3)
-def a_committed_row_can_be_read(app: App) -> None:
-    """a new todo can be shown after its commit
-
-    A commit empties a row, unless async_sessionmaker was given expire_on_commit=False.
-    """
-    assert "Buy milk" in app.post(TODOS, {"title": "Buy milk"}).content
-
-
 @task(3, lasting=True)
 def a_new_todo_is_201_and_whole(app: App) -> None:
     """a new todo is answered with 201 and all its fields

@@ -10,6 +10,8 @@ LIVE = "/health/live"
 TODOS = "/api/v1/todos"
 ID = "X-Request-ID"
 ACCESS = "todo_api.access"
+HANDLER = ("todo_api.check", "what the handler logged")
+HALF = "the first part is out; the check keeps the rest back"
 PAGE = "https://todo.example.com"
 FOREIGN = "https://elsewhere.example"
 ALLOWED = "Access-Control-Allow-Origin"
@@ -22,7 +24,7 @@ milliseconds = Like(
     "milliseconds",
     lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value >= 0,
 )
-few = Like("fewer than 100", lambda value: value < 100)
+few = Like("fewer than 30", lambda value: value < 30)
 
 
 def with_id(value: str) -> dict[str, object]:
@@ -67,8 +69,9 @@ def spend(app: App, count: int) -> None:
         assert app.get(LIVE).status == 200
 
 
-def forwarded(address: str) -> dict[str, object]:
-    return {"headers": {"X-Forwarded-For": address}, "note": f"X-Forwarded-For: {address}"}
+def forwarded(address: str, proxies: str = "127.0.0.1") -> dict[str, object]:
+    note = f"X-Forwarded-For: {address}, TODO_TRUSTED_PROXIES={proxies}"
+    return {"headers": {"X-Forwarded-For": address}, "note": note}
 
 
 @task(1, lasting=True)
@@ -89,6 +92,20 @@ def every_answer_has_an_id(app: App) -> None:
 
 
 @task(1)
+def a_handlers_log_has_the_id(start_app: Callable[..., App]) -> None:
+    """what a handler and its dependencies log carries the request's id
+
+    Nobody hands it on to them: a context variable holds it, for this request alone.
+    """
+    app = start_app(routes=["speak"])
+    answer = app.get("/check/speak")
+    assert answer.status == 200
+    records = app.logged("todo_api.check", "what they logged")
+    assert records[0]["request_id"] == answer.header(ID)
+    assert records[1]["request_id"] == answer.header(ID)
+
+
+@task(1)
 def overlapping_requests_keep_theirs(start_app: Callable[..., App]) -> None:
     """requests that overlap keep their own ids
 
@@ -102,7 +119,7 @@ def overlapping_requests_keep_theirs(start_app: Callable[..., App]) -> None:
     answer = slow.answer()
     if answer.header(ID) == other.header(ID):
         raise Unmet("both answers have the same X-Request-ID", "an id of its own for each")
-    assert app.logged("todo_api.check")[0]["request_id"] == answer.header(ID)
+    assert app.logged(*HANDLER)[0]["request_id"] == answer.header(ID)
 
 
 @task(1)
@@ -139,21 +156,7 @@ def an_id_with_a_line_break_is_replaced(start_app: Callable[..., App]) -> None:
     answer = app.get("/check/speak", **with_id("7\x85INFO admin logged in"))
     assert answer.status == 200
     assert answer.header(ID) == an_id
-    assert app.logged("todo_api.check")[0]["request_id"] == an_id
-
-
-@task(1)
-def a_handlers_log_has_the_id(start_app: Callable[..., App]) -> None:
-    """what a handler and its dependencies log carries the request's id
-
-    Nobody hands it on to them: a context variable holds it, for this request alone.
-    """
-    app = start_app(routes=["speak"])
-    answer = app.get("/check/speak")
-    assert answer.status == 200
-    records = app.logged("todo_api.check")
-    assert records[0]["request_id"] == answer.header(ID)
-    assert records[1]["request_id"] == answer.header(ID)
+    assert app.logged(*HANDLER)[0]["request_id"] == an_id
 
 
 @task(2)
@@ -183,6 +186,8 @@ def route_not_path(app: App) -> None:
     assert app.get(f"{TODOS}/7", anonymous=True).status == 401
     assert app.logged(ACCESS)[0]["route"] == "/api/v1/todos/{todo_id}"
     assert app.get("/nothing%0aINFO%20admin%20logged%20in").status == 404
+    if app.raised:
+        raise Unmet(f"your code raised {app.raised}", 'a record, its route "-"')
     assert app.logged(ACCESS)[1]["route"] == "-"
 
 
@@ -213,7 +218,7 @@ def first_byte_and_total_differ(start_app: Callable[..., App]) -> None:
     """
     app = start_app(routes=["stream"])
     slow = app.begin("GET", "/check/stream")
-    app.reached(by=slow)
+    app.reached(by=slow, told=HALF)
     time.sleep(0.05)  # not a measurement: the least by which the two must differ
     app.let_go()
     assert slow.answer().status == 200
@@ -224,7 +229,7 @@ def first_byte_and_total_differ(start_app: Callable[..., App]) -> None:
         raise Unmet(
             "first_ms and total_ms are less than 20 apart",
             "total_ms: at least 20 more than first_ms",
-            "The answer began, its rest was kept back for 50 ms: total_ms ends with the answer.",
+            "The rest was kept back for 50 ms: total_ms counts milliseconds, to the answer's end.",
         )
     assert record["whole"] == True  # noqa: E712  JSON's true
 
@@ -237,9 +242,10 @@ def a_broken_stream_is_not_whole(start_app: Callable[..., App]) -> None:
     """
     app = start_app(routes=["stream"])
     slow = app.begin("GET", "/check/break")
-    app.reached(by=slow)
+    app.reached(by=slow, told=HALF)
     app.let_go()
     slow.answer()
+    app.scene.then("the handler raised, and the connection broke off")
     records = app.logged(ACCESS)
     assert records.length == 1
     assert records[0]["status"] == 200
@@ -254,7 +260,7 @@ def a_client_that_leaves_is_logged(start_app: Callable[..., App]) -> None:
     """
     app = start_app(routes=["stream"])
     visitor = app.visit("/check/stream")
-    app.reached(by=visitor)
+    app.reached(by=visitor, told=HALF)
     app.leave(visitor)
     records = app.logged(ACCESS)
     assert records.length == 1
@@ -283,7 +289,7 @@ def a_handler_sees_its_client_leave(start_app: Callable[..., App]) -> None:
     """
     app = start_app(routes=["look"])
     visitor = app.visit("/check/look")
-    app.reached(by=visitor)
+    app.reached(by=visitor, told="its handler looks whether the client is there")
     app.leave(visitor)
     seen = app.saw_leaving
     if seen == "found out":
@@ -392,9 +398,9 @@ def one_too_many_is_429(start_app: Callable[..., App]) -> None:
     app = start_app(rate_limit_per_minute=3)
     spend(app, 3)
     fourth = app.get(LIVE, note="the fourth, TODO_RATE_LIMIT_PER_MINUTE=3")
-    if fourth.status == 500:
+    if fourth.status == 500 and app.raised.partition(":")[0] in ("", "HTTPException"):
         raise Unmet(
-            "status 500",
+            repr(fourth.status),
             "status 429",
             "Nothing turns an exception into an answer out here: a layer sends a response itself.",
         )
@@ -452,8 +458,8 @@ def a_forged_address_changes_nothing(start_app: Callable[..., App]) -> None:
     """
     app = start_app(rate_limit_per_minute=2)
     for place in (1, 2):
-        assert app.get(LIVE, **forwarded(f"198.51.100.{place}")).status == 200
-    assert app.get(LIVE, **forwarded("198.51.100.3")).status == 429
+        assert app.get(LIVE, **forwarded(f"198.51.100.{place}", "")).status == 200
+    assert app.get(LIVE, **forwarded("198.51.100.3", "")).status == 429
 
 
 @task(4)
@@ -475,13 +481,13 @@ def addresses_are_forgotten(start_app: Callable[..., App]) -> None:
     What is kept for every address that ever came grows until the memory is full.
     """
     app = start_app(rate_limit_per_minute=1, trusted_proxies="127.0.0.1")
-    crowd = [f"198.18.{place // 250}.{place % 250}" for place in range(1000)]
+    crowd = [f"198.18.{place // 250}.{place % 250}" for place in range(300)]
     app.crowd(crowd[:1], LIVE)
     assert app.get(LIVE, **forwarded(crowd[0])).status == 429
     app.crowd(crowd[1:], LIVE)
     app.put_forward(120, "two minutes went by on the app's clock")
     assert app.get(LIVE, **forwarded("198.51.100.1")).status == 200
-    assert app.remembered(crowd, "addresses of the 1000 that the app still holds") == few
+    assert app.remembered(crowd, "addresses of 300 that the app still holds") == few
 
 
 @task(4)

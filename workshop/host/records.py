@@ -14,7 +14,7 @@ UNSHOWN = ("todo_api.access", "todo_api.check", "todo_api.notifier")
 
 
 class Records:
-    """The records of loggers whose names begin with todo_api."""
+    """The records of loggers whose names begin with todo_api, and the root's tracebacks."""
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
@@ -24,7 +24,7 @@ class Records:
         real = logging.Logger.callHandlers
 
         def heard(logger: logging.Logger, record: logging.LogRecord) -> None:
-            if record.name.startswith("todo_api"):
+            if record.name.startswith("todo_api") or (record.name == "root" and record.exc_info):
                 self.taken.append(told(record))
             # A report would show little else as printed: one or two a request, the check's own,
             # and tracebacks, of which it names the line.
