@@ -1,24 +1,15 @@
 """The comparison with the reference: silent on what is right, and short on what is not."""
 
-import itertools
-import json
-import shutil
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from workshop import oracle, proof
-from workshop.cards import PILES, Step
 from workshop.course import Lesson, lessons
 from workshop.seen import Unmet
 from workshop.stage import Bench, Stage
-from workshop.steps import LENGTH, Dealer, shorter
 
 HERE = Path(__file__).parent
 LESSONS = {lesson.number: lesson for lesson in lessons() if lesson.promise}
@@ -86,3 +77,33 @@ def test_right_answers_may_differ(
 ) -> None:
     proof.write(lesson, allowed, tmp_path)
     silent(bench, lesson, tmp_path)
+
+
+def essence(block: str) -> str:
+    """A block from its first request to what was expected, without the answer."""
+    kept: list[str] = []
+    label = ""
+    for line in block.splitlines()[1:]:
+        label = line[:13].strip() or label
+        if label == "why":
+            break
+        if not label.startswith("answer"):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+FOUND = read("found")
+
+
+@pytest.mark.parametrize(("lesson", "mistake", "printed"), FOUND, ids=name)
+def test_what_no_check_catches_is_found(
+    lesson: Lesson, mistake: proof.Variant, printed: str, bench: Bench, tmp_path: Path
+) -> None:
+    proof.write(lesson, mistake, tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench, "-k", "not still_working")
+    failure = graded.run.failure
+    assert failure is not None, "neither a check nor the comparison finds it"
+    by_a_check = f"the check {failure.check} catches it by now: give this test another change"
+    assert list(graded.run.failed) == [f"{lesson.number}.then"], by_a_check
+    assert essence(graded.block) == printed, graded.block
+    assert len(graded.block.splitlines()) <= 12, graded.block

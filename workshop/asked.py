@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from workshop import course, words
-from workshop.course import Lesson, Task
+from workshop.course import ROOT, Lesson, Task
 from workshop.saying import Screen
 
 NOT_YET = 1
@@ -52,10 +52,10 @@ def refuse(sentence: str, status: int = USED_WRONGLY) -> typer.Exit:
 
 def lesson_of(number: str) -> Lesson:
     """The lesson that "01" or "1" means. Raises typer.Exit."""
-    lesson = course.find(number.zfill(2) if number.isdigit() else number)
+    lesson = course.find(number.zfill(2) if number.isdigit() else number, ROOT)
     if lesson is not None:
         return lesson
-    known = [lesson.number for lesson in course.lessons()]
+    known = [lesson.number for lesson in course.lessons(ROOT)]
     raise refuse(words.NO_LESSON.format(number=number, first=known[0], last=known[-1]))
 
 
@@ -63,11 +63,11 @@ def task_of(number: str) -> tuple[Lesson, Task]:
     """The task that "01.2" or "1.2" means, and its lesson. Raises typer.Exit."""
     match = re.fullmatch(r"(\d{1,2})\.(\d)", number)
     if match:
-        lesson = course.find(match[1].zfill(2))
+        lesson = course.find(match[1].zfill(2), ROOT)
         for task in lesson.tasks if lesson else ():
             if lesson and task.number == f"{match[1].zfill(2)}.{match[2]}":
                 return lesson, task
-    known = [task.number for lesson in course.lessons() for task in lesson.tasks]
+    known = [task.number for lesson in course.lessons(ROOT) for task in lesson.tasks]
     raise refuse(words.NO_TASK.format(number=number, first=known[0], last=known[-1]))
 
 

@@ -74,12 +74,23 @@ def write_pages(root: Path, screen: Screen) -> None:
     """Write the blocks of the pages anew."""
     with tempfile.TemporaryDirectory() as folder:
         paging.copy(root, Path(folder))
-        for page in paging.pages(root):
-            text = page.read_text(encoding="utf-8")
-            rendered = paging.render(text, root, paging.runner(Path(folder)))
-            if rendered != text:
-                page.write_text(rendered, encoding="utf-8")
-                screen.say(f"written: {page.relative_to(root)}")
+        for _ in range(3):  # an output may name a line of a page that another block has moved
+            if not _write_pages(root, Path(folder), screen):
+                break
+
+
+def _write_pages(root: Path, folder: Path, screen: Screen) -> bool:
+    """Write each page once, in the copy in `folder` too; whether any was different."""
+    different = False
+    for page in paging.pages(root):
+        text = page.read_text(encoding="utf-8")
+        rendered = paging.render(text, root, paging.runner(folder))
+        if rendered != text:
+            different = True
+            for place in (page, folder / page.relative_to(root)):
+                place.write_text(rendered, encoding="utf-8")
+            screen.say(f"written: {page.relative_to(root)}")
+    return different
 
 
 @command("build")

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from workshop.answers import Answer
 from workshop.client import App, User
-from workshop.seen import MISSING, Like, Unmet, a_number, a_text, an_instant, one_of
+from workshop.seen import MISSING, Like, Seen, Unmet, a_number, a_text, an_instant, one_of
 from workshop.upstreams import Upstream
 
 Check = TypeVar("Check", bound=Callable[..., None])
@@ -35,13 +35,17 @@ class Marked:
 
     task: int
     lasting: bool
+    at: str
 
 
-def task(number: int, *, lasting: bool = False) -> Callable[[Check], Check]:
-    """Make a function a check of the lesson's task `number`."""
+def task(number: int, *, lasting: bool = False, at: str = "") -> Callable[[Check], Check]:
+    """Make a function a check of the lesson's task `number`.
+
+    Of a task that has places in several files, `at` is the file where the check looks for blame.
+    """
 
     def mark(check: Check) -> Check:
-        check.__dict__["marked"] = Marked(number, lasting)
+        check.__dict__["marked"] = Marked(number, lasting, at)
         return check
 
     return mark
@@ -63,6 +67,7 @@ __all__ = [
     "Answer",
     "App",
     "Like",
+    "Seen",
     "Unmet",
     "Upstream",
     "User",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workshop import build, state, writing
+from workshop import build, state, words, writing
 from workshop.build import Files
 from workshop.course import Lesson, lessons
 
@@ -25,6 +25,10 @@ CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypoth
 DATABASES = (".db", ".db-journal", ".db-wal", ".db-shm")
 RUN = "run"
 """Why a copy is kept, where no command is about to write over the files."""
+
+
+PATIENCE = 10
+"""How often a file may be saved while it is being written over, before that is given up."""
 
 
 class Lost(Exception):
@@ -67,7 +71,9 @@ def mine(lesson: Lesson) -> Files:
         path.relative_to(lesson.folder).as_posix(): path.read_bytes()
         for folder in FOLDERS
         for path in sorted((lesson.folder / folder).rglob("*"))
-        if path.is_file() and CACHES.isdisjoint(path.parts) and not path.name.endswith(DATABASES)
+        if path.is_file()
+        and CACHES.isdisjoint(path.relative_to(lesson.folder).parts)
+        and not path.name.endswith(DATABASES)
     }
 
 
@@ -112,7 +118,7 @@ def keep(lesson: Lesson, why: str, files: Files) -> Copy:
     numbers = numbered(files)
     if earlier:
         last = _read(lesson, len(earlier), earlier[-1])
-        if last.files == numbers and why in (RUN, last.why):
+        if last.files == numbers and why == RUN:
             return last
     for name, content in files.items():
         file = _file(lesson.root, numbers[name])
@@ -168,14 +174,16 @@ def put(lesson: Lesson, wanted: Files, why: str) -> Copy:
     What an editor saves meanwhile is kept too. Raises OSError or Newer.
     """
     there = before = mine(lesson)
-    while True:
+    for _ in range(PATIENCE):
         copy = keep(lesson, why, before)
         try:
             write(lesson, there, wanted)
             return copy
-        except writing.Moved:
+        except writing.Moved as moved:
+            file = str(moved)
             there = mine(lesson)
             before = _as_it_was(before, there, wanted)
+    raise OSError(words.MOVED.format(file=file))
 
 
 def write(lesson: Lesson, there: Files, wanted: Files) -> None:

@@ -45,8 +45,10 @@ def look(root: Path, screen: Screen) -> bool:
         every = every and finding.fine
         verdict = words.FINE if finding.fine else words.MEND
         screen.item(verdict, "", f"{finding.what}: {finding.found}")
-        if not finding.fine:
+        if finding.command:
             screen.order("  do", finding.do, finding.command)
+        elif finding.do:
+            screen.say(finding.do, "  do")
     screen.line()
     screen.say(words.HEALTHY if every else words.NOT_HEALTHY)
     return every

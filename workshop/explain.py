@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from workshop import build, words
-from workshop.checks import promise_of
+from workshop.checks import marked, promise_of
 from workshop.course import Lesson
 from workshop.failure import Failure, fails_to_start
 from workshop.hosts import Gone, Refused, Silent
@@ -41,7 +42,9 @@ def explain(
     failure.not_started = failure.not_started or untouched(lesson, code, task)
     if failure.not_started:
         failure.line, failure.why = None, why
-    begins = _begins(code, task, unwritten=failure.not_started)
+    mark = marked(check)
+    at = mark.at if mark else ""
+    begins = _begins(code, task, unwritten=failure.not_started, at=at)
     if failure.line is None:
         failure.line = begins
     elif begins and _given(Path(failure.line["file"]), lesson, code, task):
@@ -96,7 +99,7 @@ def _running(
     _causes(failure, told, asked, last.status if last else None)
     if failure.line is None and failure.task:
         route = told.get("routes", {}).get(asked)
-        if route and (_holds(route["file"], failure.task) or not _begins(stage.code, failure.task)):
+        if route and (_answers(route, failure.task) or not _begins(stage.code, failure.task)):
             failure.line = route
 
 
@@ -104,6 +107,24 @@ def _given(file: Path, lesson: Lesson, code: Path, task: str) -> bool:
     """Whether a file is as the lesson gave it, so that what is wrong must be elsewhere."""
     name = file.relative_to(code / "todo_api").as_posix()
     return not _holds(str(file), task) and build.starter(lesson).get(name) == file.read_bytes()
+
+
+def _answers(route: dict[str, Any], task: str) -> bool:
+    """Whether the function that answered holds a place of the task: what is wrong may be there."""
+    source = Path(route["file"]).read_text(encoding="utf-8", errors="replace")
+    first, last = _function_at(route["line"], source)
+    places = ((region.line, region.line + len(region.body) + 1) for region in regions(source, task))
+    return any(begin <= last and first <= end for begin, end in places)
+
+
+def _function_at(line: int, source: str) -> tuple[int, int]:
+    """The first and the last line of the function whose first decorator stands at `line`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            if first == line:
+                return first, node.end_lineno or first
+    return line, line
 
 
 def _holds(file: str, task: str) -> bool:
@@ -132,6 +153,7 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
         said = f"{one['type']}: {one['text']}" if one["text"] else one["type"]
         if status == 500 or status is None:
             failure.got = f"status 500: your code raised {said}"
+            failure.expected = _beside_a_status(failure.expected)
         elif one["asked"] == "lifespan":
             failure.got = f"your code raised {said} as the app stopped"
         failure.line = one["lines"][-1] if one["lines"] else failure.line
@@ -146,11 +168,17 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
     failure.why = next(filter(None, (words.cause(one["text"]) for one in raised)), failure.why)
     if told.get("breakpoints"):
         failure.got, failure.why = "your code met a breakpoint", words.BREAKPOINT
+        failure.expected = _beside_a_status(failure.expected)
         failure.line = told["breakpoints"][0]
         failure.shown = [
             (label, "none" if label.startswith("answer") else text) for label, text in failure.shown
         ]
         failure.advice = words.BREAKPOINT_ADVICE
+
+
+def _beside_a_status(expected: str | None) -> str:
+    """What to expect where an answer was not as far as what the check compares."""
+    return expected if expected and expected.startswith("status") else words.ANSWERED
 
 
 def _own_why(error: AssertionError) -> str | None:
@@ -192,9 +220,11 @@ def untouched(lesson: Lesson, code: Path, task: str) -> bool:
     return found
 
 
-def _begins(code: Path, task: str, *, unwritten: bool = False) -> dict[str, Any] | None:
-    """The mark at which a task begins, or at which it is still `unwritten`."""
-    place = todo_line(code, task, unwritten=unwritten)
+def _begins(
+    code: Path, task: str, *, unwritten: bool = False, at: str = ""
+) -> dict[str, Any] | None:
+    """The mark at which a task begins, in the file `at`, or at which it is still `unwritten`."""
+    place = todo_line(code, task, unwritten=unwritten, at=at)
     if place is None:
         return None
     path, number, mark = place

@@ -173,7 +173,7 @@ def copies(
     """
     from workshop import listing
 
-    listing.show([lesson_of(number)] if number else list(course.lessons()), every, screen())
+    listing.show([lesson_of(number)] if number else list(course.lessons(ROOT)), every, screen())
 
 
 @command("watch 03")

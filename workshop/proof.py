@@ -137,10 +137,13 @@ def write(lesson: Lesson, variant: Variant, folder: Path) -> None:
     build.write(files, folder)
 
 
-def grade(lesson: Lesson, folder: Path, bench: Bench, *, gates: bool = True) -> Graded:
-    """Run a lesson's checks on a folder that holds a `todo_api`, as a learner would."""
+def grade(lesson: Lesson, folder: Path, bench: Bench, *more: str, gates: bool = True) -> Graded:
+    """Run a lesson's checks on a folder that holds a `todo_api`, as a learner would.
+
+    `more` are further arguments of pytest's.
+    """
     shared = SharedBench(bench, gates=gates)
-    arguments = [str(lesson.folder), f"--code={folder}", "-p", "no:cacheprovider"]
+    arguments = [str(lesson.folder), f"--code={folder}", "-p", "no:cacheprovider", *more]
     configuration = ["-c", str(lesson.root / "pyproject.toml"), "--rootdir", str(lesson.root)]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         status = pytest.main([*configuration, *arguments], plugins=[shared])

@@ -26,6 +26,7 @@ ENDING = {
 FORKED = "os.fork copies the whole server, its open connections too; start a subprocess instead."
 SWALLOWED_GOT = "status 500: what the handler raised was caught on its way, and lost"
 SWALLOWED = "A dependency caught it at its yield; clean up there, then raise it again."
+ANSWERED = "an answer, and no exception"
 BREAKPOINT = "A breakpoint waits for your keyboard, and this run does not read it."
 UNREADABLE = "Python cannot read this file, so no task could be checked this time."
 IMPORT_STOPS = "The import stops here, so no task could be checked this time."

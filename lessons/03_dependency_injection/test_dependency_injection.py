@@ -156,7 +156,9 @@ def the_end_is_right_in_tokyo_and_new_york(start_app: Callable[..., App], zone: 
     app = start_app(zone=zone, access_token_expire_minutes=MINUTES)
     end = tokens.claims(token_of_bob(app))["exp"]
     app.scene.then(f"the machine's clock shows the time of {zone}")
-    assert end == a_time, "Without an end a token opens the door for ever, in any hands."
+    assert end == a_time, (
+        "An end is a time; without one a token opens the door for ever, in any hands."
+    )
     ahead = round((end.value - time.time()) / 60)
     assert Seen("the token's end, in minutes from now", ahead) == MINUTES
 
@@ -195,7 +197,7 @@ def one_verification_each(app: App) -> None:
     assert said[1] == said[0]
 
 
-@task(3, lasting=True)
+@task(3, lasting=True, at="security.py")
 def me_is_who_logged_in(app: App) -> None:
     """/users/me is the user whose token was sent
 
@@ -207,7 +209,7 @@ def me_is_who_logged_in(app: App) -> None:
         assert answer["email"] == f"{name}@example.com"
 
 
-@task(3)
+@task(3, at="security.py")
 def the_user_is_looked_up_by_a_number(app: App) -> None:
     """the user is looked up by a number, as ids are
 
@@ -241,7 +243,7 @@ def forged(app: App, note: str, claims: dict[str, Any] | None = None, **how: Any
     return me(app, tokens.forge(claims, **how), note)
 
 
-@task(3)
+@task(3, at="security.py")
 def a_foreign_signature_is_401(app: App) -> None:
     """a token that was signed with another key is 401
 
@@ -251,7 +253,7 @@ def a_foreign_signature_is_401(app: App) -> None:
     refused(forged(app, "signed with a stranger's key", key="a stranger's key" * 2))
 
 
-@task(3)
+@task(3, at="security.py")
 def another_algorithm_is_401(app: App) -> None:
     """a token that was signed by another algorithm than HS256 is 401
 
@@ -262,7 +264,7 @@ def another_algorithm_is_401(app: App) -> None:
         refused(forged(app, f"signed by {algorithm}", algorithm=algorithm))
 
 
-@task(3)
+@task(3, at="security.py")
 def an_expired_token_is_401(app: App) -> None:
     """a token is 401 once its end has passed
 
@@ -272,7 +274,7 @@ def an_expired_token_is_401(app: App) -> None:
     refused(forged(app, "its end was an hour ago", {"exp": int(time.time()) - 3600}))
 
 
-@task(3)
+@task(3, at="security.py")
 def a_token_without_end_is_401(app: App) -> None:
     """a token without an end is 401
 
@@ -282,7 +284,7 @@ def a_token_without_end_is_401(app: App) -> None:
     refused(forged(app, "it has no exp", {"exp": None}))
 
 
-@task(3)
+@task(3, at="security.py")
 def a_broken_token_is_401(app: App) -> None:
     """a token that names no user's id is 401, never a fault of the server
 
@@ -295,7 +297,7 @@ def a_broken_token_is_401(app: App) -> None:
     refused(me(app, "one.two.three", "its token is one.two.three"))
 
 
-@task(3)
+@task(3, at="security.py")
 def a_deeply_nested_token_is_401(app: App) -> None:
     """a token whose header is nested too deep is 401
 
@@ -352,8 +354,12 @@ def an_own_todo_is_there_on_every_verb(app: App) -> None:
     ada = app.user("ada")
     todo_of(ada, "Water the plants")
     path = todo_of(ada)
-    assert ada.get(path)["title"] == "Buy milk"
-    assert ada.patch(path, {"completed": True})["completed"] == True  # noqa: E712
+    read = ada.get(path)
+    assert read.status == 200
+    assert read["title"] == "Buy milk"
+    changed = ada.patch(path, {"completed": True})
+    assert changed.status == 200
+    assert changed["completed"] == True  # noqa: E712  JSON's true
     assert ada.delete(path).status == 204
     assert ada.get(path).status == 404
 
@@ -429,9 +435,9 @@ def the_owner_is_told(start_app: Callable[..., App]) -> None:
     path = todo_of(ada)
     assert ada.patch(path, {"completed": True}).status == 200
     assert ada.delete(path).status == 204
-    app.focus(-3, -2, -1)
     todo = int(path.rpartition("/")[2])
     for place, kind in enumerate(("created", "changed", "deleted")):
+        app.focus(place - 3)
         assert app.notified[place] == {"user": ada.id, "kind": kind, "todo": todo}
     assert app.notified.length == 3
 

@@ -62,12 +62,18 @@ class Folder:
         waits = []
         # The newest first: a task that others wait for was started by them.
         for task in sorted(asyncio.all_tasks(loop), key=age):
-            lines = self.lines(awaited_by(task.get_coro()))
-            waits.extend(lines[-1:])
+            frames = list(awaited_by(task.get_coro()))
+            if not resting(frames):
+                waits.extend(self.lines(frames)[-1:])
         for thread, frame in sys._current_frames().items():
             if thread != loop_thread:
                 waits.extend(self.of_stack(frame)[-1:])
         return waits
+
+
+def resting(frames: list[tuple[str, int]]) -> bool:
+    """Whether a task is the lifespan's, which waits for the app's stop through every layer."""
+    return sum(file.replace("\\", "/").endswith("lifespan/on.py") for file, _ in frames) > 1
 
 
 def age(task: asyncio.Task[Any]) -> int:

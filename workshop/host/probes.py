@@ -75,7 +75,8 @@ class Probes:
                 await real(layer, scope, receive, send)
             except Exception as error:
                 if not is_planned(error):
-                    self.exception(f"{scope.get('method', scope['type'])} {scope['path']}", error)
+                    asked = f"{scope.get('method', scope['type'])} {scope.get('path', '')}"
+                    self.exception(asked.strip(), error)
                 raise
 
         ExceptionMiddleware.__call__ = heard  # type: ignore[method-assign, assignment]
