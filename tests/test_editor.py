@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -233,7 +234,9 @@ def test_a_debugger_stops_in_a_handler(rehearsal: Rehearsal) -> None:
     code = "breakpoint()\nresponse = await client.get(url)\nreturn response.json()"
     rehearsal.reset("01.0", [Change("upstreams.py", task="01.1", code=code)])
     process = rehearsal.begin("pytest lessons/01 -k answer_is_passed_on --pdb")
-    commands = ["p 'stopped', 6 * 7", "next", "p response", "continue"]
+    # From 3.13 on a debugger stops at breakpoint() itself, no longer at the line after it.
+    onwards = ["next"] * (2 if sys.version_info >= (3, 13) else 1)
+    commands = ["p 'stopped', 6 * 7", *onwards, "p response", "continue"]
     with process:
         try:
             printed, complained = process.communicate("\n".join(commands) + "\n", timeout=60)
