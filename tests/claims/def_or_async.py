@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -16,13 +17,14 @@ from fastapi import FastAPI
 
 released = threading.Event()
 arrived = threading.Semaphore(0)
+asked = threading.Semaphore(0)
 app = FastAPI()
 
 
 def slow_library() -> None:
     """Stands for any call that waits without await."""
     arrived.release()
-    released.wait(5)
+    released.wait(30)
 
 
 @app.get("/plain")
@@ -42,10 +44,17 @@ async def live() -> str:
     return "live"
 
 
+async def noticed(scope: Any, receive: Any, send: Any) -> None:
+    """The app, and a count of the requests that have come to it."""
+    if scope["type"] == "http":
+        asked.release()
+    await app(scope, receive, send)
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """The app on a free port."""
-    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(noticed, port=0, log_level="error", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
@@ -62,11 +71,11 @@ def order(url: str, path: str, clients: int = 1) -> str:
     """Whether /health/live is answered while `clients` requests for `path` wait."""
     released.clear()
     with ThreadPoolExecutor(clients + 1) as pool:
-        waiting = [pool.submit(httpx.get, url + path, timeout=10) for _ in range(clients)]
+        waiting = [pool.submit(httpx.get, url + path, timeout=30) for _ in range(clients)]
         for _ in range(clients):
-            arrived.acquire(timeout=5)
+            arrived.acquire(timeout=30)
         try:
-            httpx.get(url + "/health/live", timeout=1)
+            httpx.get(url + "/health/live", timeout=3)
             answered = "while it waited"
         except httpx.TimeoutException:
             answered = "only after it"
@@ -79,10 +88,14 @@ def order(url: str, path: str, clients: int = 1) -> str:
 def threads(url: str) -> int:
     """How many `def` handlers wait at once when fifty are asked for."""
     released.clear()
+    while asked.acquire(blocking=False):
+        pass
     count = 0
     with ThreadPoolExecutor(50) as pool:
-        requests = [pool.submit(httpx.get, url + "/plain", timeout=10) for _ in range(50)]
-        while arrived.acquire(timeout=1):
+        requests = [pool.submit(httpx.get, url + "/plain", timeout=30) for _ in range(50)]
+        for _ in requests:
+            asked.acquire(timeout=30)
+        while arrived.acquire(timeout=2):
             count += 1
         released.set()
         for request in requests:
