@@ -86,7 +86,7 @@ def a_refused_request_leaves_no_row(start_app: Callable[..., App]) -> None:
 def a_failed_commit_is_no_201(app: App) -> None:
     """a commit that fails is answered with a 500, not with a 201
 
-    The commit came after the answer, too late to take the 201 back; its scope says when.
+    The commit came after the answer, too late to take the 201 back; see Depends(scope=…).
     """
     with app.failing_commits():
         assert app.post(USERS, BOB).status == a_fault
