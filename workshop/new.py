@@ -7,7 +7,7 @@ import keyword
 import re
 from pathlib import Path
 
-from workshop import build, course, regions, words
+from workshop import build, course, pages, regions, words
 from workshop.course import Lesson
 from workshop.saying import Screen, place
 
@@ -107,29 +107,63 @@ way out.
 This is the newest lesson.
 """
 
-MISTAKES = """[[mistake]]
-name = "another lesson's name"
+MISTAKES = [
+    ("another lesson's name", '{{"lesson": "another"}}', 'lesson: "another"'),
+    ("in capital letters", '{{"lesson": "{name}".upper()}}', "A promise that a client can see"),
+    ("a space behind it", '{{"lesson": "{name} "}}', 'lesson: "{name} "'),
+    ("the number instead", '{{"lesson": "{number}"}}', 'lesson: "{number}"'),
+    ("empty", '{{"lesson": ""}}', 'lesson: ""'),
+    ("under another field", '{{"name": "{name}"}}', "lesson: missing"),
+    ("a field of almost that name", '{{"Lesson": "{name}"}}', "lesson: missing"),
+    ("not as text", '{{"lesson": None}}', "your code raised ResponseValidationError"),
+    ("a list of objects", '[{{"lesson": "{name}"}}]', "your code raised ResponseValidationError"),
+    ("a name that isn't there", '{{"lesson": lesson}}', "your code raised NameError"),
+]
+"""What each mistake is called, what it answers with, and what a learner must read of it."""
+
+MISTAKE = """[[mistake]]
+name = "{called}"
 check = "the_lesson_has_a_name"
-says = 'lesson: "another"'
+says = '''{says}'''
 
 [[mistake.change]]
 file = "{file}"
 task = "{number}.1"
-code = \'\'\'
-return {{"lesson": "another"}}
-\'\'\'
+code = '''
+return {answer}
+'''
 """
 
 ALTERNATIVES = """[[alternative]]
-name = "the object is named first"
+name = "the object gets a name of its own first"
 
 [[alternative.change]]
 file = "{file}"
 task = "{number}.1"
-code = \'\'\'
+code = '''
 answer = {{"lesson": "{name}"}}
 return answer
-\'\'\'
+'''
+
+[[alternative]]
+name = "made by a call"
+
+[[alternative.change]]
+file = "{file}"
+task = "{number}.1"
+code = '''
+return dict(lesson="{name}")
+'''
+
+[[alternative]]
+name = "with a field more"
+
+[[alternative.change]]
+file = "{file}"
+task = "{number}.1"
+code = '''
+return {{"lesson": "{name}", "number": "{number}"}}
+'''
 """
 
 
@@ -173,7 +207,7 @@ def begin(root: Path, number: str, name: str, screen: Screen) -> None:
         lesson.folder / "lesson.toml": toml,
         lesson.checks: CHECKS.format(**values),
         lesson.chapter: CHAPTER.format(**values),
-        root / "tests" / "mistakes" / f"{number}.toml": MISTAKES.format(**values),
+        root / "tests" / "mistakes" / f"{number}.toml": mistakes(values),
         root / "tests" / "alternatives" / f"{number}.toml": ALTERNATIVES.format(**values),
     }
     for path, text in written.items():
@@ -181,6 +215,20 @@ def begin(root: Path, number: str, name: str, screen: Screen) -> None:
         path.write_text(text, encoding="utf-8")
     course.lessons.cache_clear()
     build.write(build.starter(course.read(lesson.folder, root)), lesson.folder)
+    for _ in range(2):  # the first output moves the line that it names
+        chapter = lesson.chapter.read_text(encoding="utf-8")
+        rendered = pages.render(chapter, root, pages.runner(root))
+        lesson.chapter.write_text(rendered, encoding="utf-8")
     for path in [lesson.solution / "todo_api" / FILE, *written]:
         screen.line(place(path))
     screen.order("next", words.NEW_NEXT, f"{words.prefix()}pytest -k {number}", "bold")
+
+
+def mistakes(values: dict[str, str]) -> str:
+    """The known-wrong answers to the one task, each with what must be said of it."""
+    return "\n".join(
+        MISTAKE.format(
+            **values, called=called, answer=answer.format(**values), says=says.format(**values)
+        )
+        for called, answer, says in MISTAKES
+    )
