@@ -47,6 +47,8 @@ NAMED = "The checks look for it under this name; a name not in the chapter is yo
 
 # What a part of Python's own message means here.
 CAUSES = {
+    "Expecting a string- or bytes-formatted key": "A SecretStr is no text: get_secret_value() has"
+    " the text that it hides.",
     "the first argument must be callable": "add_task takes function and arguments apart:"
     " add_task(f, a), not f(a).",
     r"object \w+ can't be used in 'await' expression": "What stands after await has run already"
@@ -132,7 +134,14 @@ DIFFERS = "differs from the reference, {folder}, in these requests"
 WHY_DIFFERS = {
     "total": "total counts every todo that matches, whichever page is asked for.",
     "length of items": "The items are those that match, on the page that was asked for.",
+    "due_at": "A moment may be told in any zone, and this is another moment.",
+    "updated_at": "Whoever asks for what is new would find this todo, and nothing new in it.",
+    "Location": "A client that made a todo finds it at the path in Location.",
+    "header ETag": "Without an ETag a client can't say which todo it has read.",
+    "header X-Request-ID": "A client finds its own request in the log by the id that it sent.",
     "error.code": "A client decides by the code; the message is for people.",
+    "error.details": "A client shows each message beside the field that it is about.",
+    "answer": "What was sent may be a secret, and errors end up in logs and screenshots.",
 }
 """Why a field matters, where an answer differs from the reference's in it."""
 NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in one process"
@@ -262,5 +271,5 @@ NEW_NUMBER = "A lesson's number has two digits, from 01 to 99; {number} hasn't."
 NEW_NAME = "{name} can't be a lesson's name: small letters, digits and _ only, a letter first."
 NEW_EXISTS = "There is {folder} already."
 NEW_ROUTE = "A lesson begins as a route /{name} in {file}, which isn't there or has such a route."
-NEW_NEXT = "the chapter's output is written by workshop pages; the lesson is proved by:"
+NEW_NEXT = "write your own in these places; the lesson is proved by:"
 MOVED = "{file} was saved meanwhile; give the command again"
