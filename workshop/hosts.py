@@ -199,6 +199,7 @@ class ChildHost:
         except (OSError, ValueError):
             pass
         self.gone.set()
+        self.connection.close()
         for waiting in list(self.waiting.values()):
             waiting.set_exception(Gone())
 
