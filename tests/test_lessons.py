@@ -23,6 +23,9 @@ ALTERNATIVES = [
 ]
 
 
+OWN = "not still_working and not same_as_reference"
+
+
 def name(value: object) -> str:
     return value.number if isinstance(value, Lesson) else str(value).replace(" ", "-")
 
@@ -53,28 +56,64 @@ def test_the_solution_passes_and_nothing_in_it_warns(lesson: Lesson, bench: Benc
     assert graded.warned == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=name)
+def test_the_solution_keeps_every_promise_of_the_lessons_before(
+    lesson: Lesson, bench: Bench
+) -> None:
+    """A learner's run asks the lasting ones only."""
+    graded = proof.grade(lesson, lesson.solution, bench, "-k", "still_working", every=True)
+    assert graded.status == 0, graded.printed
+    assert graded.warned == []
+
+
 @pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=name)
 def test_a_mistake_is_caught_by_its_own_check_in_its_own_words(
     lesson: Lesson, mistake: proof.Variant, bench: Bench, tmp_path: Path
 ) -> None:
+    """First of its task's checks; that no earlier task's check fails takes longer to see."""
     proof.write(lesson, mistake, tmp_path)
-    graded = proof.grade(lesson, tmp_path, bench)
+    graded = proof.grade(lesson, tmp_path, bench, "-x", beside=mistake.check)
+    caught(mistake, graded, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=name)
+def test_no_other_check_catches_a_mistake_before(
+    lesson: Lesson, mistake: proof.Variant, bench: Bench, tmp_path: Path
+) -> None:
+    proof.write(lesson, mistake, tmp_path)
+    caught(mistake, proof.grade(lesson, tmp_path, bench), tmp_path)
+
+
+def caught(mistake: proof.Variant, graded: proof.Graded, folder: Path) -> None:
     assert graded.run.failure is not None, "no check caught it"
     assert graded.run.failure.check == mistake.check, graded.printed
     assert mistake.says in graded.block, graded.block
     assert len(graded.block.splitlines()) <= 12, graded.block
     assert len(graded.printed.splitlines()) <= 24, graded.printed
-    assert max(map(len, graded.printed.splitlines())) <= 100 + len(str(tmp_path)), graded.printed
+    assert max(map(len, graded.printed.splitlines())) <= 100 + len(str(folder)), graded.printed
 
 
 @pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
 def test_a_right_answer_that_looks_different_passes(
     lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
 ) -> None:
+    """The comparison with the reference, 200 sequences long, is test_oracle's."""
     proof.write(lesson, alternative, tmp_path)
-    graded = proof.grade(lesson, tmp_path, bench)
+    graded = proof.grade(lesson, tmp_path, bench, "-k", OWN)
     assert graded.status == 0, graded.printed
     assert graded.warned == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
+def test_it_keeps_what_the_lessons_before_it_promised(
+    lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
+) -> None:
+    proof.write(lesson, alternative, tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench, "-k", "still_working")
+    assert graded.status == 0, graded.printed
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=name)

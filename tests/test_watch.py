@@ -26,7 +26,7 @@ class Watched:
     def __init__(self, rehearsal: Rehearsal) -> None:
         self.lesson = rehearsal.lesson
         self.file = self.lesson.folder / "todo_api" / "upstreams.py"
-        self.process = rehearsal.begin("workshop watch 01")
+        self.process = rehearsal.begin("workshop watch 01", variables={"COLUMNS": "100"})
 
     def verdict(self) -> list[str]:
         """What is printed, up to the line that says what comes next."""

@@ -36,7 +36,7 @@ class LessonModule(pytest.Module):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         yield from super().collect()
         every = self.config.getoption("full") or any(
-            isinstance(plugin, SharedBench) and not plugin.remembers
+            isinstance(plugin, SharedBench) and plugin.every
             for plugin in self.config.pluginmanager.get_plugins()
         )
         for lesson in lessons():

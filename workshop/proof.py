@@ -137,12 +137,12 @@ def write(lesson: Lesson, variant: Variant, folder: Path) -> None:
     build.write(files, folder)
 
 
-def grade(lesson: Lesson, folder: Path, bench: Bench, *more: str, gates: bool = True) -> Graded:
+def grade(lesson: Lesson, folder: Path, bench: Bench, *more: str, **how: Any) -> Graded:
     """Run a lesson's checks on a folder that holds a `todo_api`, as a learner would.
 
-    `more` are further arguments of pytest's.
+    `more` are further arguments of pytest's; `how` has SharedBench's: gates, beside, every.
     """
-    shared = SharedBench(bench, gates=gates)
+    shared = SharedBench(bench, **how)
     arguments = [str(lesson.folder), f"--code={folder}", "-p", "no:cacheprovider", *more]
     configuration = ["-c", str(lesson.root / "pyproject.toml"), "--rootdir", str(lesson.root)]
     with contextlib.redirect_stdout(io.StringIO()) as printed:

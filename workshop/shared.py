@@ -12,8 +12,8 @@ from workshop.stage import Bench
 class SharedBench:
     """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
 
-    Without `gates` every check runs. Afterwards `runs` has what was found, and `warned` what
-    Python warned of in checks that passed.
+    Without `gates` no task waits for another; with `beside`, a check's name, only its task's run;
+    with `every`, all checks of the lessons before, not only those that last. Afterwards `runs` has what was found, and `warned` what Python warned of in checks that passed.
     """
 
     def __init__(
@@ -21,12 +21,16 @@ class SharedBench:
         bench: Bench,
         *,
         gates: bool = True,
+        beside: str = "",
+        every: bool = False,
         sequences: int = SEQUENCES,
         remembers: bool = False,
     ) -> None:
         """`remembers`, it is a learner's run on warm hosts, and goes as one on cold ones does."""
         self.bench = bench
         self.gates = gates
+        self.beside = beside
+        self.every = every
         self.sequences = sequences
         self.remembers = remembers
         self.runs: list[Run] = []

@@ -24,7 +24,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         async with (
-            httpx.AsyncClient() as client,
+            # TODO_UPSTREAM_TIMEOUT is the deadline; httpx's own of 5 s would undercut a longer one.
+            httpx.AsyncClient(timeout=None) as client,
             open_database(settings.database_url) as sessions,
         ):
             yield State(settings=settings, client=client, sessions=sessions)
