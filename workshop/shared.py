@@ -13,7 +13,8 @@ class SharedBench:
     """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
 
     Without `gates` no task waits for another; with `beside`, a check's name, only its task's run;
-    with `every`, all checks of the lessons before, not only those that last. Afterwards `runs` has what was found, and `warned` what Python warned of in checks that passed.
+    with `every`, all checks of the lessons before, not only those that last. Afterwards `runs` has
+    what was found, and `warned` what Python warned of in checks that passed.
     """
 
     def __init__(
