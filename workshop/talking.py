@@ -39,9 +39,9 @@ class Talking:
         return Seen("sockets that the app serves:", count, plain=True)
 
     @property
-    def closes_one(self) -> bool:
-        """Whether the app is about to close a socket, though its client hasn't heard of it."""
-        return bool(self.host.ask("ending", self.host.deadline, number=self.number))
+    def ended_one(self) -> bool:
+        """Whether a socket has ended, or is being closed: its client needn't have heard of it."""
+        return bool(self.host.ask("ended", self.host.deadline, number=self.number))
 
     @property
     def kept_sockets(self) -> Seen:

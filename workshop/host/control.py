@@ -141,9 +141,10 @@ class Control:
         """How many sockets app `number` serves: `count`, or what there is after `patience`."""
         return self.serving.servers[number].watched.sockets.wait(count, patience)
 
-    def ending(self, number: int) -> int:
-        """How many sockets of app `number` are being closed."""
-        return self.serving.servers[number].watched.sockets.ending
+    def ended(self, number: int) -> int:
+        """How many sockets app `number` has served, or is closing."""
+        sockets = self.serving.servers[number].watched.sockets
+        return sockets.ended + sockets.ending
 
     def kept(self, number: int) -> int:
         """How many sockets app `number` still holds, served or not."""

@@ -15,6 +15,7 @@ class Sockets:
     def __init__(self) -> None:
         self.served = 0
         self.ending = 0
+        self.ended = 0
         self.changed = threading.Condition()
 
     async def serve(self, app: Any, scope: Any, receive: Any, send: Any) -> None:
@@ -42,6 +43,7 @@ class Sockets:
             await app(scope, heard, said)
         finally:
             self.ending -= said_goodbye
+            self.ended += 1
             self._count(-1)
 
     def _count(self, more: int) -> None:
