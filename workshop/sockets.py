@@ -74,19 +74,29 @@ class Socket:
         """Send a message."""
         self.send(to_json({"text": text}))
 
+    def say_all(self, texts: list[str]) -> None:
+        """Send many messages at once, so that they come in one piece."""
+        self._sends(f"{len(texts)} messages at once")
+        for text in texts:
+            self.protocol.send_text(to_json({"text": text}).encode())
+        self._flush()
+
     def send(self, content: str | bytes, shown: str | None = None) -> None:
         """Send one frame; `shown` describes it in the report where it is long."""
         if shown is None:
             shown = content if isinstance(content, str) else repr(content)
-        self.exchange = self.app.scene.sent(self.asked, f"{shown}  ({self.who}, in {self.room})")
-        self.exchange.status = 101
-        if self.protocol.state is not State.OPEN:
-            raise Unmet(f"{self.who}'s socket is {self._told()}", f"{self.who}'s socket stays open")
+        self._sends(shown)
         if isinstance(content, str):
             self.protocol.send_text(content.encode())
         else:
             self.protocol.send_binary(content)
         self._flush()
+
+    def _sends(self, shown: str) -> None:
+        self.exchange = self.app.scene.sent(self.asked, f"{shown}  ({self.who}, in {self.room})")
+        self.exchange.status = 101
+        if self.protocol.state is not State.OPEN:
+            raise Unmet(f"{self.who}'s socket is {self._told()}", f"{self.who}'s socket stays open")
 
     def hears(self) -> Seen:
         """The next frame, as JSON. Raises Unmet where none comes."""
@@ -152,9 +162,7 @@ class Socket:
 
     def _flush(self) -> None:
         try:
-            for data in self.protocol.data_to_send():
-                if data:
-                    self.connection.sendall(data)
+            self.connection.sendall(b"".join(self.protocol.data_to_send()))
         except TimeoutError:
             self._silent("the app doesn't read what it is sent", "an app that reads on")
         except OSError:

@@ -176,8 +176,8 @@ def one_leaving_takes_nobody_along(app: App) -> None:
     Sent to a socket that is gone, a frame raises; in whose task, that is the question.
     """
     ada, bob, carla = app.user("ada"), app.user("bob"), app.user("carla")
-    hers, his, third = meet("garden", ada, bob, carla)
-    third.leave()
+    first, hers, his = meet("garden", carla, ada, bob)
+    first.leave()
     assert app.served(once=2) == 2
     for text in ("Is she gone?", "She is", "Then go on"):
         hers.say(text)
@@ -291,8 +291,7 @@ def the_sender_is_unharmed(app: App) -> None:
     """
     ada, bob = app.user("ada"), app.user("bob")
     hers, his = meet("garden", ada, bob)
-    for number in range(200):
-        hers.say(str(number))
+    hers.say_all([str(number) for number in range(200)])
     for number in range(200):
         is_message(his.hears(), ada, str(number))
         is_message(hers.hears(), ada, str(number))
@@ -373,12 +372,29 @@ def too_large_is_1009(app: App, kind: str) -> None:
     assert hers.closed == 1009
 
 
+@task(4)
+def leaving_is_no_fault(app: App) -> None:
+    """a client that leaves, or vanishes, leaves no exception behind
+
+    Everyone leaves at some time: a traceback for each would hide those that matter.
+    """
+    ada = app.user("ada")
+    for end in (Socket.leave, Socket.vanish):
+        hers = ada.open("garden")
+        talks(ada, hers)
+        end(hers)
+        assert app.served(once=0) == 0
+        if raised := app.raised:
+            raise Unmet(f"your code raised {raised}", "a talk that ends, and no exception")
+
+
 @task(5, lasting=True, at="events.py")
 def the_owner_hears_each_change(app: App) -> None:
     """a todo's owner hears of it when it is created, changed and deleted
 
     The handlers tell a notifier since lesson 03; which one that is, a dependency says.
     """
+    app.user("bob")  # registered first, so that no id is another's by chance
     ada = app.user("ada")
     hers = ada.open(f"user-{ada.id}")
     talks(ada, hers)
