@@ -56,7 +56,7 @@ def is_event(frame: Seen, event: str, number: int) -> None:
 def a_ticket_opens_a_room(app: App) -> None:
     """a ticket opens a room, and who was let in hears what they say there
 
-    A browser can't send a header as it opens a socket; a ticket in the address stands for you.
+    A browser sends no header of yours as it opens a socket: the ticket stands for you.
     """
     ada = app.user("ada")
     talks(ada, ada.open("garden"))
