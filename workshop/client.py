@@ -7,23 +7,24 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from workshop import words
 from workshop.answers import Answer, Connections, Pending, process_ended
-from workshop.hosts import Gone, Host, Refused, Silent
+from workshop.hosts import TELLS_WITHIN, Gone, Host, Refused, Silent
 from workshop.outside import Outside
 from workshop.passing import Passing, Visitor
 from workshop.scene import Scene, request_line
 from workshop.seen import Seen, Unmet
+from workshop.talking import Talking
+
+if TYPE_CHECKING:
+    from workshop.sockets import Socket
 
 NEEDS_LOGIN = ("/api/v1/todos", "/api/v1/ws")
 PASSWORD = "correct horse battery"
-
-TELLS_WITHIN = 5.0
-"""Seconds for a host to say what it heard: a busy machine takes its time."""
 
 
 class Requests:
@@ -65,8 +66,20 @@ class User(Requests):
         note = ", ".join(filter(None, [f"logged in as {self.name}", request.pop("note", "")]))
         return self.app.begin(method, path, headers=headers, note=note, **request)
 
+    def ticket(self) -> str:
+        """A new ticket, which opens one socket. Raises Unmet where none is issued."""
+        answer = self.post("/api/v1/ws/tickets")
+        if answer.status != 201:
+            raise Unmet(repr(answer.status), "status 201, and a ticket")
+        ticket: str = answer["ticket"].value
+        return ticket
 
-class App(Requests, Outside, Passing):
+    def open(self, room: str, **how: Any) -> Socket:
+        """Open a socket with a new ticket."""
+        return self.app.open(room, self.ticket(), who=self.name, **how)
+
+
+class App(Requests, Outside, Passing, Talking):
     """A running app. Each request is real, on a connection of its own."""
 
     def __init__(
@@ -88,6 +101,7 @@ class App(Requests, Outside, Passing):
         self.address = ("127.0.0.1", port)
         self.base = f"http://127.0.0.1:{port}"
         self.early = early
+        self.sockets = []
 
     def begin(  # type: ignore[override]  # what Requests passes on, spelled out
         self,

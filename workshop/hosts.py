@@ -35,6 +35,9 @@ from workshop.host.stacks import fallen_at
 MOVING = 8
 """Seconds that a start may take beyond the usual, as long as it goes from file to file."""
 
+TELLS_WITHIN = 5.0
+"""Seconds for a host to say what it heard: a busy machine takes its time."""
+
 
 class Silent(Exception):
     """The host didn't answer in time."""

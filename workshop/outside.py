@@ -70,12 +70,14 @@ class Outside:
             self.scene.then(f"the check put a row into the table {table}: {told}")
             return row or 0
 
-    def change(self, table: str, row: int, **values: Any) -> None:
-        """Change a row from outside, committed."""
+    def change(self, table: str, row: int | None, **values: Any) -> None:
+        """Change a row from outside, committed; all of them where none is named."""
         sets = ", ".join(f"{name} = ?" for name in values)
+        which, key = ("", []) if row is None else (" WHERE id = ?", [row])
         with self._connection() as connection, connection:
-            connection.execute(f"UPDATE {table} SET {sets} WHERE id = ?", [*values.values(), row])
-        self.scene.then(f"the check changed row {row} of {table}: {in_words(values)}")
+            connection.execute(f"UPDATE {table} SET {sets}{which}", [*values.values(), *key])
+        told = "every row" if row is None else f"row {row}"
+        self.scene.then(f"the check changed {told} of {table}: {in_words(values)}")
 
     def remove(self, table: str, row: int) -> None:
         """Delete a row from outside, committed."""

@@ -90,8 +90,10 @@ class Scene:
             number = f" {chosen.index(last) + 1}" if len(chosen) > 1 else ""
             lines.append((f"answer{number}", "none"))
         while len(lines) > self.limit:
-            thens = [line for line in lines if line[0] == "then"]
-            lines.remove(thens[0] if len(thens) > 1 else lines[0])
+            several = (
+                [line for line in lines if line[0].startswith(kind)] for kind in ("then", "answer")
+            )
+            lines.remove(next((some[0] for some in several if len(some) > 1), lines[0]))
         return lines
 
     def _unanswered_before(self, last: Exchange) -> list[Exchange]:

@@ -92,6 +92,7 @@ class Stage:
         zone: str | None = None,
         routes: list[str] | None = None,
         notifier: str | None = None,
+        buffer: int | None = None,
         within: float = START_WITHIN,
         **settings: str | int | float,
     ) -> App:
@@ -99,7 +100,8 @@ class Stage:
 
         `beside` another app it is created from the same import. `zone` is the machine's time zone;
         `routes` are extra ones, see host.extras; a `notifier` that "tells" or "waits" stands in for
-        the app's own. It has `within` seconds. Raises NotStarted.
+        the app's own; with a `buffer` the system keeps few bytes that a client hasn't read. It has
+        `within` seconds. Raises NotStarted.
         """
         file = self.bench.hosts.database()
         early = file.with_name("early.db")
@@ -125,6 +127,7 @@ class Stage:
                 beside=beside is not None,
                 routes=routes or [],
                 notifier=notifier,
+                buffer=buffer,
                 names=self.lesson.names,
             )
         except Silent:
@@ -149,3 +152,7 @@ class Stage:
     def close(self) -> None:
         for upstream in self.upstreams:
             upstream.close()
+        # Before the app is stopped: a client that reads nothing would keep it from that.
+        for app in self.apps:
+            for one in app.sockets:
+                one.abandon()

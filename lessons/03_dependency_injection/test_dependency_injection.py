@@ -294,6 +294,8 @@ def a_broken_token_is_401(app: App) -> None:
     refused(forged(app, "it has no sub", {"sub": None}))
     refused(forged(app, "its sub is a word", {"sub": "bob"}))
     refused(forged(app, "its sub is a list", {"sub": [1]}))
+    refused(forged(app, "its end is a list", {"exp": []}))
+    refused(forged(app, "its end is Infinity", {"exp": float("inf")}))
     refused(me(app, "one.two.three", "its token is one.two.three"))
 
 

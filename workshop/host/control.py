@@ -17,6 +17,7 @@ from workshop.host.frames import Line
 from workshop.host.memory import behind, remembered
 from workshop.host.probes import Probes
 from workshop.host.serving import NotStarted, Serving
+from workshop.host.sockets import kept
 
 Message = dict[str, Any]
 
@@ -133,7 +134,21 @@ class Control:
 
     def remembered(self, number: int, texts: list[str]) -> int:
         """How many of `texts` app `number` still holds."""
-        return remembered(self.serving.servers[number].watched.app, texts)
+        server = self.serving.servers[number]
+        return remembered(server.watched.app, server.uvicorn.lifespan.state, texts)
+
+    def served(self, number: int, count: int, patience: float) -> int:
+        """How many sockets app `number` serves: `count`, or what there is after `patience`."""
+        return self.serving.servers[number].watched.sockets.wait(count, patience)
+
+    def ended(self, number: int) -> int:
+        """How many sockets app `number` has served, or is closing."""
+        sockets = self.serving.servers[number].watched.sockets
+        return sockets.ended + sockets.ending
+
+    def kept(self, number: int) -> int:
+        """How many sockets app `number` still holds, served or not."""
+        return kept(self.serving.servers[number].watched.app)
 
     def behind(self, number: int) -> list[Line]:
         """The learner's classes and functions that run on Starlette's BaseHTTPMiddleware."""

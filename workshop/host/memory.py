@@ -11,13 +11,18 @@ from starlette.middleware.base import BaseHTTPMiddleware
 
 from workshop.host.frames import Folder, Line
 
+OWN = ("todo_api", "builtins")
 LEAVES = (str, bytes, int, float, complex, CodeType, FrameType, BuiltinFunctionType)
 
 
-def remembered(app: Any, texts: list[str]) -> int:
-    """How many of `texts` an app, or a module of todo_api, holds as keys, items or attributes."""
+def remembered(app: Any, state: dict[str, Any], texts: list[str]) -> int:
+    """How many of `texts` an app, or a module of todo_api, holds as keys, items or attributes.
+
+    Of the lifespan's `state` only what is the app's own: a client or an engine leads everywhere.
+    """
     wanted, found = set(texts), set()
-    todo: list[Any] = [app, *(vars(module) for module in own_modules())]
+    own = [one for one in state.values() if type(one).__module__.startswith(OWN)]
+    todo: list[Any] = [app, *own, *(vars(module) for module in own_modules())]
     seen: set[int] = set()
     while todo:
         held = todo.pop()

@@ -24,6 +24,7 @@ from workshop.host.frames import Folder, describe, innermost
 from workshop.host.gate import Gate, is_planned
 from workshop.host.guards import Guards
 from workshop.host.probes import Probes
+from workshop.host.sockets import Sockets
 
 Scope = Any
 
@@ -42,13 +43,22 @@ class Watched:
         self.app = app
         self.probes = probes
         self.gate = gate
-        self.under_way = 0
+        self.sockets = Sockets()
+        self.requests = 0
+
+    @property
+    def under_way(self) -> int:
+        """Exchanges that will end soon: requests, and of the sockets those that are ending."""
+        return self.requests + self.sockets.ending
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         asked = f"{scope.get('method', scope['type'])} {scope.get('path', '')}".strip()
-        self.under_way += scope["type"] != "lifespan"
+        self.requests += scope["type"] == "http"
         try:
-            await self.app(scope, receive, send)
+            if scope["type"] == "websocket":
+                await self.sockets.serve(self.app, scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             if is_planned(error):
                 self.gate.raised.append(type(innermost(error)).__name__)
@@ -56,7 +66,7 @@ class Watched:
                 self.probes.exception(asked, error)
             raise
         finally:
-            self.under_way -= scope["type"] != "lifespan"
+            self.requests -= scope["type"] == "http"
             self.probes.route(asked, scope.get("endpoint"))
 
 
@@ -119,10 +129,13 @@ def set_zone() -> None:
 class Server:
     """One app that answers on one port."""
 
-    def __init__(self, app: Any, probes: Probes, gate: Gate) -> None:
+    def __init__(self, app: Any, probes: Probes, gate: Gate, buffer: int | None) -> None:
+        """With a `buffer` the system keeps few bytes that a client hasn't read yet."""
         self.watched = Watched(app, probes, gate)
         # The protocol must be TCP, or asyncio leaves Nagle's algorithm on: 42 ms a request.
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
         config = uvicorn.Config(
             self.watched,
             lifespan="on",
@@ -186,13 +199,15 @@ class Serving:
         beside: bool,
         routes: list[str],
         notifier: str | None,
+        buffer: int | None,
     ) -> dict[str, Any]:
         """Serve `todo_api` from the folder `code` as app `number`.
 
         It is imported anew with the variables `before`, and created with `environment`; `beside`
         another app it is created from the same import. `names` maps what the checks need to its
         file; `routes` are added; `notifier` overrides get_notifier with one that "tells" or
-        "waits". Answers {"port": …}; raises NotStarted.
+        "waits"; `buffer` bounds what the system keeps for a client. Answers {"port": …}; raises
+        NotStarted.
         """
         try:
             if not beside:
@@ -206,7 +221,7 @@ class Serving:
                 self.notified = Notified(notifier == "waits")
                 get_notifier = sys.modules["todo_api.dependencies"].get_notifier
                 app.dependency_overrides[get_notifier] = lambda: self.notified
-            server = Server(app, self.probes, self.gate)
+            server = Server(app, self.probes, self.gate, buffer)
         except (Exception, SystemExit) as error:
             raise self._not_started("import", error) from error
         try:

@@ -41,7 +41,8 @@ def read_token(token: str, settings: Settings) -> int | None:
         required = {"require_exp": True, "require_sub": True}
         key = settings.secret_key.get_secret_value()
         claims = jwt.decode(token, key, algorithms=["HS256"], options=required)
-        return int(claims["sub"])
-    # jose parses the header before it checks anything: nested deep enough, JSON exhausts the stack.
-    except (JOSEError, ValueError, RecursionError):
+        user_id = int(claims["sub"])
+    # jose lets out more than its own: int() of an odd time fails, nested JSON exhausts the stack.
+    except (JOSEError, ValueError, TypeError, OverflowError, RecursionError):
         return None
+    return user_id if user_id < 2**31 else None  # more than a column of ids can hold

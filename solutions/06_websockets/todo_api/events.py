@@ -66,7 +66,7 @@ class Hub:
         for member in members:
             await self.send(member, text)
         # The writers' turn: a burst of frames from one client must not fill the queues of all.
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
 
 
 class HubNotifier:

@@ -110,6 +110,8 @@ async def close(websocket: WebSocket, code: int) -> None:
 @router.websocket("/ws/{room}")
 async def talk(websocket: WebSocket, room: str, settings: SettingsDep, ticket: str = "") -> None:
     origins = [origin.rstrip("/") for origin in settings.cors_origins]
+    # uvicorn writes the address of whom it lets in into its log; the ticket was read by now.
+    websocket.scope["query_string"] = b""
     try:
         user_id = await admit(websocket, room, ticket, origins)
         if user_id is not None:

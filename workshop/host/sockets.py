@@ -1,0 +1,68 @@
+"""The WebSockets that an app serves: how many, which of them are ending, which it still holds."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import Any
+
+from starlette.websockets import WebSocket
+
+
+class Sockets:
+    """Counts one app's sockets; the app's loop changes the counts, the checks' thread waits."""
+
+    def __init__(self) -> None:
+        self.served = 0
+        self.ending = 0
+        self.ended = 0
+        self.changed = threading.Condition()
+
+    async def serve(self, app: Any, scope: Any, receive: Any, send: Any) -> None:
+        """Let `app` talk to one socket; it counts as ending once either side said goodbye."""
+        said_goodbye = False
+
+        def goodbye() -> None:
+            nonlocal said_goodbye
+            self.ending += not said_goodbye
+            said_goodbye = True
+
+        async def heard() -> Any:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                goodbye()
+            return message
+
+        async def said(message: Any) -> None:
+            if message["type"] == "websocket.close":
+                goodbye()
+            await send(message)
+
+        self._count(1)
+        try:
+            await app(scope, heard, said)
+        finally:
+            self.ending -= said_goodbye
+            self.ended += 1
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self.changed:
+            self.served += more
+            self.changed.notify_all()
+
+    def wait(self, count: int, seconds: float) -> int:
+        """How many are served: `count`, or what there is after `seconds`."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.served == count, seconds)
+            return self.served
+
+
+def kept(app: Any) -> int:
+    """How many connections can still be reached through WebSocket objects of `app`.
+
+    Frameworks make several objects of one connection; each has a port of its own.
+    """
+    gc.collect()
+    sockets = [one for one in gc.get_objects() if issubclass(type(one), WebSocket)]
+    return len({one.scope["client"] for one in sockets if one.scope.get("app") is app})
