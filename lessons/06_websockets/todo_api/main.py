@@ -32,7 +32,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         async with (
-            httpx.AsyncClient() as client,
+            # TODO_UPSTREAM_TIMEOUT is the deadline; httpx's own of 5 s would undercut a longer one.
+            httpx.AsyncClient(timeout=None) as client,
             open_database(settings.database_url) as sessions,
         ):
             # Checked where a login names nobody, so that it takes as long as any other.
