@@ -13,6 +13,7 @@ import httpx
 
 from workshop import words
 from workshop.answers import Answer, Connections, Pending, process_ended
+from workshop.configured import Configured
 from workshop.hosts import Gone, Host, Refused, Silent
 from workshop.outside import Outside
 from workshop.passing import Passing, Visitor
@@ -66,7 +67,7 @@ class User(Requests):
         return self.app.begin(method, path, headers=headers, note=note, **request)
 
 
-class App(Requests, Outside, Passing):
+class App(Requests, Outside, Passing, Configured):
     """A running app. Each request is real, on a connection of its own."""
 
     def __init__(

@@ -8,9 +8,11 @@ from typing import Any
 
 from workshop.answers import process_ended
 from workshop.client import App
+from workshop.configured import Refusal
 from workshop.course import Lesson
 from workshop.hosts import Gone, Host, Hosts, Refused, Silent
 from workshop.scene import Scene
+from workshop.seen import Unmet
 from workshop.tokens import SECRET
 from workshop.upstreams import Upstream
 
@@ -92,14 +94,16 @@ class Stage:
         zone: str | None = None,
         routes: list[str] | None = None,
         notifier: str | None = None,
+        inside: Path | None = None,
         within: float = START_WITHIN,
-        **settings: str | int | float,
+        **settings: str | int | float | Path | None,
     ) -> App:
-        """A running app with a fresh database; `settings` are TODO_ variables in lower case.
+        """A running app with a fresh database; `settings` are TODO_ variables in lower case,
+        None for one that isn't set.
 
         `beside` another app it is created from the same import. `zone` is the machine's time zone;
         `routes` are extra ones, see host.extras; a `notifier` that "tells" or "waits" stands in for
-        the app's own. It has `within` seconds. Raises NotStarted.
+        the app's own; it runs `inside` a folder. It has `within` seconds. Raises NotStarted.
         """
         file = self.bench.hosts.database()
         early = file.with_name("early.db")
@@ -111,6 +115,8 @@ class Stage:
             "TODO_SECRET_KEY": SECRET,
             **{f"TODO_{name.upper()}": str(value) for name, value in settings.items()},
         }
+        for name in [name for name, value in settings.items() if value is None]:
+            del environment[f"TODO_{name.upper()}"]
         if zone is not None:
             environment["TZ"] = zone
         number = len(self.apps) + 1
@@ -125,6 +131,7 @@ class Stage:
                 beside=beside is not None,
                 routes=routes or [],
                 notifier=notifier,
+                inside=inside and str(inside),
                 names=self.lesson.names,
             )
         except Silent:
@@ -139,6 +146,22 @@ class Stage:
         app = App(self.scene, self.host, number, told["port"], file, early, self.logs_in)
         self.apps.append(app)
         return app
+
+    def refuse(self, **how: Any) -> Refusal:
+        """A start that must fail; `how` is as for `start`. Raises Unmet, or NotStarted."""
+        said = [
+            f"without {variable}" if value is None else f"with {variable}={value}"
+            for name, value in how.items()
+            if name not in ("beside", "inside") and (variable := f"TODO_{name.upper()}")
+        ]
+        self.scene.then(f"the app was started {', '.join(said)}")
+        try:
+            self.start(**how)
+        except NotStarted as error:
+            if "said" in (told := error.told.get("error", {})):
+                return Refusal(told)
+            raise
+        raise Unmet("an app that started", "a start that fails")
 
     def upstream(self, name: str, answer: Any = None, **how: Any) -> Upstream:
         """A server for the app to ask; see Upstream."""
