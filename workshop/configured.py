@@ -44,10 +44,11 @@ class Configured:
         records = [f"{one['logger']}: {one['message']}" for one in self.told()["records"]]
         return Seen("the log:", "\n".join([*records, *self.host.printed()]), plain=True)
 
-    def at_once(self, requests: int) -> Seen:
+    @contextmanager
+    def holding(self, requests: int) -> Iterator[Seen]:
         """Database connections in use while so many requests want one, and keep it.
 
-        Their route is "hold"; those that get none wait for one. `let_go` ends them.
+        Their route is "hold"; those that get none wait for one.
         """
         pending = [self.begin("GET", "/check/hold") for _ in range(requests)]
         deadline = time.monotonic() + (self.host.deadline or math.inf)
@@ -57,13 +58,24 @@ class Configured:
         if out is None:
             pending[-1].overdue()
         self.scene.then(f"{requests} requests at once, each of which uses the database")
-        return Seen("database connections in use:", out, plain=True)
+        try:
+            yield Seen("database connections in use:", out, plain=True)
+        finally:
+            self.host.ask("let_go", self.host.deadline)
+        for one in pending:
+            one.answer()
 
     @property
     def kept_connections(self) -> Seen:
         """Database connections that are open still."""
         counts = self.told()["connections"]
         return Seen("database connections kept:", counts["opened"] - counts["closed"], plain=True)
+
+    @property
+    def lost_connections(self) -> Seen:
+        """Database connections that no request uses, and that never went back."""
+        out = self.host.ask("given_back", self.host.deadline, patience=1)
+        return Seen("database connections in use:", out, plain=True)
 
     def cut_connections(self) -> None:
         """Close the app's database connections from the other side."""
@@ -101,7 +113,7 @@ class Refusal:
     def names(self, variable: str) -> None:
         """Raise Unmet unless the error says which variable is wrong."""
         if variable.lower() not in self.said.lower():
-            raise Unmet(f"an error that doesn't: {self.last}", f"an error that names {variable}")
+            raise Unmet(f"an error that doesn't: {self.first}", f"an error that names {variable}")
 
     def hides(self, secret: str) -> None:
         """Raise Unmet where anything on the terminal shows a secret."""
@@ -110,7 +122,7 @@ class Refusal:
             raise Unmet(f"on the terminal: {shown[0]}", f"nothing that shows {secret}")
 
     @property
-    def last(self) -> str:
+    def first(self) -> str:
         """The exception's type, and what it says first."""
         lines = [line.strip() for line in self.said.splitlines() if line.strip()]
         return " ".join(lines[:3])

@@ -51,6 +51,12 @@ def start_app(stage: Stage) -> Callable[..., App]:
 
 
 @pytest.fixture
+def accept_start(stage: Stage) -> Callable[..., App]:
+    """Start the learner's app with settings that it must not refuse."""
+    return stage.accept
+
+
+@pytest.fixture
 def refuse_start(stage: Stage) -> Callable[..., Refusal]:
     """Start the learner's app with settings that it must refuse."""
     return stage.refuse

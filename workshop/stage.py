@@ -28,6 +28,13 @@ class NotStarted(Exception):
         self.told = told
 
 
+def in_variables(how: dict[str, Any]) -> str:
+    """The settings among the arguments of a start, as someone sets them."""
+    settings = {k: v for k, v in how.items() if k not in ("beside", "inside", "routes")}
+    said = {f"TODO_{name.upper()}": value for name, value in settings.items()}
+    return ", ".join(f"no {k}" if v is None else f"{k}={v}" for k, v in said.items())
+
+
 class Bench:
     """The host that the checks of a run use, one after the other; a new one where it ended."""
 
@@ -149,12 +156,7 @@ class Stage:
 
     def refuse(self, **how: Any) -> Refusal:
         """A start that must fail; `how` is as for `start`. Raises Unmet, or NotStarted."""
-        said = [
-            f"without {variable}" if value is None else f"with {variable}={value}"
-            for name, value in how.items()
-            if name not in ("beside", "inside") and (variable := f"TODO_{name.upper()}")
-        ]
-        self.scene.then(f"the app was started {', '.join(said)}")
+        self.scene.then(f"the app was started with {in_variables(how)}")
         try:
             self.start(**how)
         except NotStarted as error:
@@ -162,6 +164,20 @@ class Stage:
                 return Refusal(told)
             raise
         raise Unmet("an app that started", "a start that fails")
+
+    def accept(self, **how: Any) -> App:
+        """A start, where it is the settings that are checked. Raises Unmet, or NotStarted."""
+        if with_these := in_variables(how):
+            self.scene.then(f"the app was started with {with_these}")
+        try:
+            return self.start(**how)
+        except NotStarted as error:
+            told = error.told.get("error", {})
+            if self.apps or told.get("type") in ("ValidationError", "SettingsError"):
+                line = told["lines"][-1] if told["lines"] else None
+                got = f"no start: {Refusal(told).first}"
+                raise Unmet(got, "an app that starts", line=line) from None
+            raise
 
     def upstream(self, name: str, answer: Any = None, **how: Any) -> Upstream:
         """A server for the app to ask; see Upstream."""

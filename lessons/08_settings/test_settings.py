@@ -35,41 +35,39 @@ ABOVE = [
 ]
 
 
-def title(app: App) -> Answer:
-    """The app's name, as its description has it."""
-    answer = app.get(DESCRIPTION)
-    assert answer.status == 200
-    return answer
+def half_a_kilobyte(app: App) -> Answer:
+    """What a body of 500 bytes is answered with: 413 where TODO_MAX_BODY_SIZE is less, else 422."""
+    return app.post("/api/v1/users", {"name": "x" * 489})
 
 
 @task(1)
-def two_apps_two_settings(start_app: Callable[..., App]) -> None:
+def two_apps_two_settings(accept_start: Callable[..., App]) -> None:
     """settings are read when an app is created, not when a module is imported
 
     Read at import, or kept in a cache, they are those of whoever came first, in tests too.
     """
-    first = start_app(app_name="The first")
-    assert title(first)["info"]["title"] == "The first"
-    second = start_app(beside=first, app_name="The second")
-    assert title(second)["info"]["title"] == "The second"
+    first = accept_start(max_body_size=100)
+    assert half_a_kilobyte(first).status == 413
+    second = accept_start(beside=first, max_body_size=1000)
+    assert half_a_kilobyte(second).status == 422
 
 
 @task(1)
 def a_pool_of_zero_stops_the_start(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal]
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal]
 ) -> None:
     """a pool of no connections stops the start
 
     SQLAlchemy reads 0 as "no limit": the first busy day takes all that the server has.
     """
-    app = start_app(database_pool_size=1)
+    app = accept_start(database_pool_size=1)
     refuse_start(beside=app, database_pool_size=0).names("DATABASE_POOL_SIZE")
 
 
 @task(1, lasting=True)
 @pytest.mark.parametrize(("name", "wrong", "right"), BELOW, ids=[row[0] for row in BELOW])
 def what_is_too_small_stops_the_start(
-    start_app: Callable[..., App],
+    accept_start: Callable[..., App],
     refuse_start: Callable[..., Refusal],
     name: str,
     wrong: str,
@@ -79,14 +77,14 @@ def what_is_too_small_stops_the_start(
 
     Who set it is watching now; at night it is found out by those who use the API.
     """
-    app = start_app(**{name: right})
+    app = accept_start(**{name: right})
     refuse_start(beside=app, **{name: wrong}).names(name.upper())
 
 
 @task(1)
 @pytest.mark.parametrize(("name", "wrong", "right"), ABOVE, ids=[row[0] for row in ABOVE])
 def what_is_too_large_stops_the_start(
-    start_app: Callable[..., App],
+    accept_start: Callable[..., App],
     refuse_start: Callable[..., Refusal],
     name: str,
     wrong: str,
@@ -96,29 +94,29 @@ def what_is_too_large_stops_the_start(
 
     Seconds taken for minutes, one zero too many: a bound knows that nobody means it.
     """
-    app = start_app(**{name: right})
+    app = accept_start(**{name: right})
     refuse_start(beside=app, **{name: wrong}).names(name.upper())
 
 
 @task(1)
 def an_unknown_environment_stops_the_start(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal]
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal]
 ) -> None:
     """an environment that nobody knows stops the start
 
     "prod" isn't "production", so none of its guards would be up.
     """
-    app = start_app(environment="development")
+    app = accept_start(environment="development")
     refuse_start(beside=app, environment="prod").names("ENVIRONMENT")
 
 
 @task(1)
-def lists_are_written_with_commas(start_app: Callable[..., App]) -> None:
+def lists_are_written_with_commas(accept_start: Callable[..., App]) -> None:
     """a list is written with commas, and spaces around them don't count
 
     Pydantic wants JSON in a variable: quotes in quotes, which nobody gets right twice.
     """
-    app = start_app(cors_origins=f"https://first.example , {PAGE}")
+    app = accept_start(cors_origins=f"https://first.example , {PAGE}")
     for origin in ("https://first.example", PAGE):
         answer = app.get(LIVE, headers={"Origin": origin}, note=f"from a page of {origin}")
         assert answer.header("Access-Control-Allow-Origin") == origin
@@ -137,25 +135,25 @@ def settings_are_frozen(app: App) -> None:
 @task(2)
 @pytest.mark.parametrize("key", ["", SHORT_KEY], ids=["empty", "short"])
 def a_short_secret_stops_the_start(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal], key: str
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal], key: str
 ) -> None:
     """a secret key of fewer than 32 characters stops the start
 
     Whoever guesses it makes tokens for every user; a short one is guessed offline.
     """
-    app = start_app(secret_key=GOOD_KEY[:32])
+    app = accept_start(secret_key=GOOD_KEY[:32])
     refuse_start(beside=app, secret_key=key).names("SECRET_KEY")
 
 
 @task(2)
 def no_secret_in_the_start_error(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal]
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal]
 ) -> None:
     """the error that stops a start shows no secret
 
     Pydantic's says input_value='…'; a start's output is kept where many people read.
     """
-    app = start_app()
+    app = accept_start()
     refuse_start(beside=app, secret_key=SHORT_KEY).hides(SHORT_KEY)
 
 
@@ -172,24 +170,24 @@ def no_secret_when_printed(app: App) -> None:
 
 
 @task(2)
-def no_secret_in_the_log(start_app: Callable[..., App]) -> None:
+def no_secret_in_the_log(accept_start: Callable[..., App]) -> None:
     """the log of a start shows no secret
 
     The start's record helps: it says what is in force. A key in it is everybody's.
     """
-    app = start_app(secret_key=GOOD_KEY)
+    app = accept_start(secret_key=GOOD_KEY)
     assert app.get(LIVE).status == 200
     assert GOOD_KEY not in app.log
 
 
 @task(2, lasting=True)
-def a_secret_from_a_file(start_app: Callable[..., App], tmp_path: Path) -> None:
+def a_secret_from_a_file(accept_start: Callable[..., App], tmp_path: Path) -> None:
     """a secret can come from a file in the folder that TODO_SECRETS_DIR names
 
     A variable is inherited by every child process; a file is read by whom you let.
     """
     (tmp_path / "todo_secret_key").write_text(f"{GOOD_KEY}\n", encoding="utf-8")
-    app = start_app(secret_key=None, secrets_dir=tmp_path)
+    app = accept_start(secret_key=None, secrets_dir=tmp_path)
     token = forge({"sub": str(app.user().id)}, key=GOOD_KEY)
     headers = {"Authorization": f"Bearer {token}"}
     answer = app.get(ME, headers=headers, note="a token signed with the key in todo_secret_key")
@@ -197,32 +195,33 @@ def a_secret_from_a_file(start_app: Callable[..., App], tmp_path: Path) -> None:
 
 
 @task(2)
-def an_env_file_is_read_where_it_is_named(start_app: Callable[..., App], tmp_path: Path) -> None:
+def an_env_file_is_read_where_it_is_named(accept_start: Callable[..., App], tmp_path: Path) -> None:
     """a .env file is read from the path in TODO_ENV_FILE
 
     Its variables need no shell to set them; real ones are stronger.
     """
     file = tmp_path / "settings.env"
-    file.write_text("TODO_APP_NAME='From the file'\nTODO_MAX_BODY_SIZE=7\n", encoding="utf-8")
-    app = start_app(env_file=file, max_body_size=1000)
-    assert title(app)["info"]["title"] == "From the file"
-    assert app.post("/api/v1/users", {}, note="TODO_MAX_BODY_SIZE=1000").status == 422
+    file.write_text("TODO_MAX_BODY_SIZE='100'\n", encoding="utf-8")
+    app = accept_start(env_file=file)
+    assert half_a_kilobyte(app).status == 413
+    app = accept_start(env_file=file, max_body_size=1000)
+    assert half_a_kilobyte(app).status == 422
 
 
 @task(2)
-def no_env_file_is_read_by_itself(start_app: Callable[..., App], tmp_path: Path) -> None:
+def no_env_file_is_read_by_itself(accept_start: Callable[..., App], tmp_path: Path) -> None:
     """a .env file that nobody named is not read, wherever the app is started
 
     Found beside whoever starts it, it holds in one folder, and not in the next.
     """
-    (tmp_path / ".env").write_text("TODO_APP_NAME='From a .env'\n", encoding="utf-8")
-    app = start_app(inside=tmp_path, app_name=None)
-    assert title(app)["info"]["title"] == "Todo API"
+    (tmp_path / ".env").write_text("TODO_MAX_BODY_SIZE=100\n", encoding="utf-8")
+    app = accept_start(inside=tmp_path)
+    assert half_a_kilobyte(app).status == 422
 
 
 @task(2)
 def a_typo_in_the_env_file_stops_the_start(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal], tmp_path: Path
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal], tmp_path: Path
 ) -> None:
     """an unknown TODO_ variable in the .env file stops the start, and its value isn't shown
 
@@ -230,7 +229,7 @@ def a_typo_in_the_env_file_stops_the_start(
     """
     file = tmp_path / "settings.env"
     file.write_text(f"TODO_SECRET_KYE='{GOOD_KEY}'\n", encoding="utf-8")
-    app = start_app()
+    app = accept_start()
     refusal = refuse_start(beside=app, env_file=file)
     refusal.names("SECRET_KYE")
     refusal.hides(GOOD_KEY)
@@ -238,48 +237,48 @@ def a_typo_in_the_env_file_stops_the_start(
 
 @task(2)
 def a_foreign_line_in_the_env_file_is_left_alone(
-    start_app: Callable[..., App], tmp_path: Path
+    accept_start: Callable[..., App], tmp_path: Path
 ) -> None:
     """a variable without TODO_ in the .env file stops nothing
 
     One file often serves several: the database beside the API reads its own from it.
     """
     file = tmp_path / "settings.env"
-    file.write_text("TODO_APP_NAME=Shared\nPOSTGRES_PASSWORD=hunter2\n", encoding="utf-8")
-    app = start_app(env_file=file)
-    assert title(app)["info"]["title"] == "Shared"
+    file.write_text("TODO_MAX_BODY_SIZE=100\nPOSTGRES_PASSWORD=hunter2\n", encoding="utf-8")
+    app = accept_start(env_file=file)
+    assert half_a_kilobyte(app).status == 413
 
 
 @task(3)
-def the_pool_has_its_size(start_app: Callable[..., App]) -> None:
+def the_pool_has_its_size(accept_start: Callable[..., App]) -> None:
     """as many requests use the database at once as TODO_DATABASE_POOL_SIZE says
 
     A server has a hundred connections or so, for all that use it: this is your share.
     """
-    app = start_app(database_pool_size=2, database_max_overflow=0, routes=["hold"])
-    assert app.at_once(4) == 2
-    app.let_go()
+    app = accept_start(database_pool_size=2, database_max_overflow=0, routes=["hold"])
+    with app.holding(4) as in_use:
+        assert in_use == 2
 
 
 @task(3)
-def overflow_is_bounded(start_app: Callable[..., App]) -> None:
+def overflow_is_bounded(accept_start: Callable[..., App]) -> None:
     """beyond the pool there are TODO_DATABASE_MAX_OVERFLOW connections, closed after use
 
     They are for a rush; kept for ever, they would be a larger pool under another name.
     """
-    app = start_app(database_pool_size=1, database_max_overflow=2, routes=["hold"])
-    assert app.at_once(5) == 3
-    app.let_go()
+    app = accept_start(database_pool_size=1, database_max_overflow=2, routes=["hold"])
+    with app.holding(5) as in_use:
+        assert in_use == 3
     assert app.kept_connections == 1
 
 
 @task(3)
-def a_memory_database_starts(start_app: Callable[..., App]) -> None:
+def a_memory_database_starts(accept_start: Callable[..., App]) -> None:
     """an SQLite database in memory works, and all requests see the same one
 
     It lives in one connection: a pool of them would be as many empty databases.
     """
-    app = start_app(database_url="sqlite+aiosqlite://")
+    app = accept_start(database_url="sqlite+aiosqlite://")
     assert app.user("bob").get(ME)["name"] == "bob"
 
 
@@ -301,29 +300,29 @@ def a_restarted_database_is_met_again(app: App) -> None:
     ids=["debug", "any origin", "any origin too"],
 )
 def production_refuses_what_is_for_a_laptop(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal], name: str, value: str
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal], name: str, value: str
 ) -> None:
     """in production TODO_DEBUG, and * among the origins, stop the start
 
     They are set for an hour and forgotten; the start is the last moment that can tell.
     """
-    app = start_app(environment="production", cors_origins=PAGE)
+    app = accept_start(environment="production", cors_origins=PAGE)
     assert app.get(LIVE).status == 200
     refusal = refuse_start(beside=app, environment="production", **{name: value})
     refusal.names(name.upper())
-    assert start_app(**{name: value}).get(LIVE).status == 200
+    assert accept_start(**{name: value}).get(LIVE).status == 200
 
 
 @task(4)
 @pytest.mark.parametrize("key", [None, LAPTOP_KEY], ids=["no key", "the laptop's key"])
 def production_refuses_the_laptops_key(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal], key: str | None
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal], key: str | None
 ) -> None:
     """in production the laptop's secret key stops the start, whoever set it
 
     It stands in the repository: everyone who reads it can be any of your users.
     """
-    app = start_app(environment="production")
+    app = accept_start(environment="production")
     assert app.get(LIVE).status == 200
     refusal = refuse_start(beside=app, environment="production", secret_key=key)
     refusal.names("SECRET_KEY")
@@ -331,41 +330,41 @@ def production_refuses_the_laptops_key(
 
 @task(4)
 def a_guards_error_shows_no_secret(
-    start_app: Callable[..., App], refuse_start: Callable[..., Refusal]
+    accept_start: Callable[..., App], refuse_start: Callable[..., Refusal]
 ) -> None:
     """the error of a guard shows no setting's value
 
     A validator of the whole model has all of it as its input, the good key included.
     """
-    app = start_app(environment="production")
+    app = accept_start(environment="production")
     refusal = refuse_start(beside=app, environment="production", debug="true", secret_key=GOOD_KEY)
     refusal.names("DEBUG")
     refusal.hides(GOOD_KEY)
 
 
 @task(4)
-def production_has_no_docs(start_app: Callable[..., App]) -> None:
+def production_has_no_docs(accept_start: Callable[..., App]) -> None:
     """in production there is neither /docs nor /openapi.json; elsewhere there are both
 
     They are a map of every door, also of those that you forgot.
     """
-    app = start_app()
+    app = accept_start()
     for path in ("/docs", DESCRIPTION):
         assert app.get(path).status == 200
-    app = start_app(environment="production")
+    app = accept_start(environment="production")
     assert app.get(LIVE).status == 200
     for path in ("/docs", DESCRIPTION):
         assert app.get(path).status == 404
 
 
 @task(4, lasting=True)
-def development_needs_nothing(start_app: Callable[..., App]) -> None:
+def development_needs_nothing(accept_start: Callable[..., App]) -> None:
     """on a laptop the app starts, and logs people in, with nothing set but the database
 
     Whoever clones it sees it run; only production makes demands.
     """
     unset = ("upstreams", "upstream_timeout", "password_cost", "secret_key")
-    app = start_app(**dict.fromkeys(unset))
+    app = accept_start(**dict.fromkeys(unset))
     assert app.user("bob").get(ME).status == 200
 
 
@@ -418,4 +417,4 @@ def ready_comes_back(app: App) -> None:
     with app.waiting_statements():
         assert app.get(READY).status == 503
     assert app.get(READY).status == 200
-    assert app.held_connections == 0
+    assert app.lost_connections == 0

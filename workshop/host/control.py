@@ -124,6 +124,10 @@ class Control:
         """How many connections so many requests have; None where some are on their way."""
         return self.probes.traffic.at_once(requests, patience)
 
+    def given_back(self, patience: float) -> int:
+        """How many connections stay in use, however long one waits."""
+        return self.probes.traffic.given_back(patience)
+
     def cut(self) -> None:
         """Close the app's connections from the database's side."""
         cut = self.probes.traffic.cut()

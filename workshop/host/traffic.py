@@ -68,6 +68,12 @@ class Traffic:
         with self.changed:
             return self.out if self.changed.wait_for(settled, patience) else None
 
+    def given_back(self, patience: float) -> int:
+        """Connections that are still in use when none is any more, or `patience` has run out."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.out <= 0, patience)
+            return self.out
+
     async def cut(self) -> None:
         """Close every connection from the other side, as a server that restarts does."""
         for connection in self.opened:

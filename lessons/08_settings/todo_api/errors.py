@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy import exc
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
@@ -97,6 +98,20 @@ async def moved(_request: Request, error: Exception) -> JSONResponse:
     return envelope(409, "this was changed meanwhile: read it again")
 
 
+# PostgreSQL takes nobody in: it stops, starts, or has no connection left.
+CLOSED = {"57P01", "57P02", "57P03", "53300"}
+
+
+async def away(_request: Request, error: Exception) -> JSONResponse:
+    """The database is gone or full: nothing is wrong with the request, and it may come again."""
+    if isinstance(error, exc.DBAPIError):
+        closed = getattr(error.orig, "sqlstate", None) in CLOSED
+        if not (closed or error.connection_invalidated):
+            raise error
+    logger.warning("the database is away: %r", error)
+    return envelope(503, "the database does not answer", headers={"Retry-After": "1"})
+
+
 class CatchAll(Layer):
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -121,3 +136,6 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(StaleDataError, moved)
     app.add_exception_handler(HTTPException, framework)
+    # The driver's own errors, those of a pool that stays empty, and those of connecting.
+    for kind in (exc.DBAPIError, exc.TimeoutError, ConnectionError, TimeoutError):
+        app.add_exception_handler(kind, away)

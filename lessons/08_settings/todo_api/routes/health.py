@@ -2,11 +2,16 @@ import asyncio
 
 from fastapi import APIRouter, Request
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from todo_api.database import Sessions
 from todo_api.errors import Unavailable
 
 router = APIRouter(prefix="/health", tags=["health"])
+
+
+async def ask_database(sessions: Sessions) -> None:
+    async with sessions() as session:
+        await session.execute(text("SELECT 1"))
 
 
 @router.get("/live")
@@ -17,7 +22,6 @@ async def live() -> dict[str, str]:
 @router.get("/ready")
 async def ready(request: Request) -> dict[str, str]:
     # TODO 08.5: 503 unless the database answers within a second
-    async with request.state.sessions() as session:
-        await session.execute(text("SELECT 1"))
+    await ask_database(request.state.sessions)
     # end 08.5
     return {"status": "ready"}
