@@ -173,7 +173,8 @@ class Stage:
             return self.start(**how)
         except NotStarted as error:
             told = error.told.get("error", {})
-            if self.apps or told.get("type") in ("ValidationError", "SettingsError"):
+            by_settings = told.get("type") in ("ValidationError", "SettingsError")
+            if "said" in told and (self.apps or by_settings):
                 line = told["lines"][-1] if told["lines"] else None
                 got = f"no start: {Refusal(told).first}"
                 raise Unmet(got, "an app that starts", line=line) from None
