@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import exc
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from todo_api.layers import Layer, request_id
@@ -78,11 +79,24 @@ async def refused(_request: Request, error: Exception) -> JSONResponse:
     return envelope(error.status, str(error), headers=error.headers)
 
 
-async def framework(_request: Request, error: Exception) -> Response:
+def allowed(request: Request) -> str:
+    """A path's methods. Starlette's own Allow has those of one route, and a path has several."""
+
+    def has(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
+
+    return ", ".join(filter(has, ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")))
+
+
+async def framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in (204, 304):  # these have no body
         return Response(status_code=error.status_code, headers=error.headers)
-    return envelope(error.status_code, error.detail, headers=error.headers)
+    headers = error.headers
+    if error.status_code == 405 and (methods := allowed(request)):
+        headers = {"Allow": methods}
+    return envelope(error.status_code, error.detail, headers=headers)
 
 
 async def invalid(_request: Request, error: Exception) -> JSONResponse:

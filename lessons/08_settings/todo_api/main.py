@@ -12,6 +12,7 @@ from todo_api.errors import install_errors
 from todo_api.events import Hub
 from todo_api.logs import install_logs
 from todo_api.middleware import install_middleware
+from todo_api.openapi import errors
 from todo_api.routes import auth, dashboard, health, sockets, todos, users
 from todo_api.security import hash_password
 from todo_api.settings import Settings
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
+        responses=errors(413, 429, 500),  # by the layers, whatever the route
     )
     install_docs(app)
     for routes in (health, todos, users, auth, dashboard, sockets):

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from todo_api.dependencies import SessionDep, SettingsDep
 from todo_api.errors import Unauthorized
 from todo_api.models import User
+from todo_api.openapi import errors
 from todo_api.schemas import Token
 from todo_api.security import check_password, create_token
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
 
-@router.post("/token")
+@router.post("/token", responses=errors(400, 401, 422, 503))
 async def login(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     session: SessionDep,

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from todo_api.database import Sessions
 from todo_api.errors import Unavailable
+from todo_api.openapi import errors
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -19,7 +20,7 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@router.get("/ready")
+@router.get("/ready", responses=errors(503))
 async def ready(request: Request) -> dict[str, str]:
     # TODO 08.5: 503 unless the database answers within a second
     await ask_database(request.state.sessions)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from todo_api.dependencies import CurrentUser, SessionDep, SettingsDep
 from todo_api.events import Hub, Member, frame
+from todo_api.openapi import errors
 from todo_api.schemas import Said, TicketRead
 from todo_api.tickets import LIFETIME, issue_ticket, take_ticket
 
@@ -18,7 +19,7 @@ ROOM = re.compile(r"[a-z0-9-]{1,32}")
 MAX_FRAME = 16_384
 
 
-@router.post("/api/v1/ws/tickets", status_code=201)
+@router.post("/api/v1/ws/tickets", status_code=201, responses=errors(401, 503))
 async def create_ticket(user: CurrentUser, session: SessionDep) -> TicketRead:
     ticket = await issue_ticket(session, user.id)
     return TicketRead(ticket=ticket, expires_in=int(LIFETIME.total_seconds()))

@@ -12,9 +12,10 @@ from todo_api.dependencies import (
     etag,
 )
 from todo_api.models import Todo
+from todo_api.openapi import errors
 from todo_api.schemas import PageQuery, TodoCreate, TodoList, TodoPatch, TodoRead
 
-router = APIRouter(prefix="/api/v1/todos", tags=["todos"])
+router = APIRouter(prefix="/api/v1/todos", tags=["todos"], responses=errors(401, 422, 503))
 
 
 @router.get("", response_model=TodoList)
@@ -27,13 +28,13 @@ async def list_todos(wanted: PageQuery, user: CurrentUser, session: SessionDep) 
     return {"items": todos, "total": total, "page": wanted.page, "size": wanted.size}
 
 
-@router.get("/{todo_id}", response_model=TodoRead)
+@router.get("/{todo_id}", response_model=TodoRead, responses=errors(404))
 async def read_todo(todo: OwnTodo, response: Response) -> Todo:
     response.headers["ETag"] = etag(todo)
     return todo
 
 
-@router.post("", status_code=201, response_model=TodoRead)
+@router.post("", status_code=201, response_model=TodoRead, responses=errors(400))
 async def create_todo(
     body: TodoCreate,
     user: CurrentUser,
@@ -51,7 +52,7 @@ async def create_todo(
     return todo
 
 
-@router.patch("/{todo_id}", response_model=TodoRead)
+@router.patch("/{todo_id}", response_model=TodoRead, responses=errors(400, 404, 409, 412))
 async def change_todo(
     todo: UnchangedTodo,
     body: TodoPatch,
@@ -68,7 +69,7 @@ async def change_todo(
     return todo
 
 
-@router.delete("/{todo_id}", status_code=204)
+@router.delete("/{todo_id}", status_code=204, responses=errors(404, 409, 412))
 async def delete_todo(
     todo: UnchangedTodo, session: SessionDep, notifier: NotifierDep, tasks: BackgroundTasks
 ) -> None:
