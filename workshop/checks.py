@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from workshop.answers import Answer
 from workshop.client import App, User
+from workshop.configured import Refusal
 from workshop.seen import MISSING, Like, Seen, Unmet, a_number, a_text, an_instant, one_of
 from workshop.upstreams import Upstream
 
@@ -67,6 +68,7 @@ __all__ = [
     "Answer",
     "App",
     "Like",
+    "Refusal",
     "Seen",
     "Unmet",
     "Upstream",

@@ -13,6 +13,7 @@ import httpx
 
 from workshop import words
 from workshop.answers import Answer, Connections, Pending, process_ended
+from workshop.configured import Configured
 from workshop.hosts import TELLS_WITHIN, Gone, Host, Refused, Silent
 from workshop.outside import Outside
 from workshop.passing import Passing, Visitor
@@ -79,7 +80,7 @@ class User(Requests):
         return self.app.open(room, self.ticket(), who=self.name, **how)
 
 
-class App(Requests, Outside, Passing, Talking):
+class App(Requests, Outside, Passing, Configured, Talking):
     """A running app. Each request is real, on a connection of its own."""
 
     def __init__(

@@ -112,9 +112,9 @@ def find(asked: str, root: Path = ROOT) -> Lesson | None:
 
 
 def before(lesson: Lesson) -> Path:
-    """The solution that a lesson starts from."""
-    earlier = [path for path in (lesson.root / "solutions").iterdir() if path.name < lesson.name]
-    return max(path for path in earlier if path.is_dir())
+    """The solution that a lesson starts from: the nearest earlier one that has an API."""
+    solutions = (api.parent for api in (lesson.root / "solutions").glob("*/todo_api"))
+    return max(solution for solution in solutions if solution.name < lesson.name)
 
 
 def after(lesson: Lesson) -> Lesson | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop import words
+from workshop.configured import Refusal
 from workshop.course import Lesson
 from workshop.seen import Unmet
 
@@ -68,6 +69,8 @@ def fails_to_start(failure: Failure, told: dict[str, Any], lesson: Lesson, code:
 
 def _raised_at_start(failure: Failure, error: dict[str, Any], lesson: Lesson, code: Path) -> None:
     failure.got = f"{error['type']}: {error['text']}"
+    if error["type"] == "ValidationError":  # its first line only counts the others
+        failure.got = Refusal(error).first
     failure.line = error["lines"][-1] if error["lines"] else None
     failure.column = error.get("column")
     if failure.line is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from workshop.client import App
+from workshop.configured import Refusal
 from workshop.grading import GRADING, STAGE
 from workshop.stage import Stage
 from workshop.terminal import LessonReporter
@@ -47,6 +48,18 @@ def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
 def start_app(stage: Stage) -> Callable[..., App]:
     """Start the learner's app: `start_app(upstreams=[…], upstream_timeout=0.3)`."""
     return stage.start
+
+
+@pytest.fixture
+def accept_start(stage: Stage) -> Callable[..., App]:
+    """Start the learner's app with settings that it must not refuse."""
+    return stage.accept
+
+
+@pytest.fixture
+def refuse_start(stage: Stage) -> Callable[..., Refusal]:
+    """Start the learner's app with settings that it must refuse."""
+    return stage.refuse
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from typing import Any
 
 from workshop.answers import process_ended
 from workshop.client import App
+from workshop.configured import Refusal
 from workshop.course import Lesson
 from workshop.hosts import Gone, Host, Hosts, Refused, Silent
 from workshop.scene import Scene
+from workshop.seen import Unmet
 from workshop.tokens import SECRET
 from workshop.upstreams import Upstream
 
@@ -24,6 +26,13 @@ class NotStarted(Exception):
     def __init__(self, told: dict[str, Any]) -> None:
         super().__init__(told)
         self.told = told
+
+
+def in_variables(how: dict[str, Any]) -> str:
+    """The settings among the arguments of a start, as someone sets them."""
+    settings = {k: v for k, v in how.items() if k not in ("beside", "inside", "routes")}
+    said = {f"TODO_{name.upper()}": value for name, value in settings.items()}
+    return ", ".join(f"no {k}" if v is None else f"{k}={v}" for k, v in said.items())
 
 
 class Bench:
@@ -93,15 +102,17 @@ class Stage:
         routes: list[str] | None = None,
         notifier: str | None = None,
         buffer: int | None = None,
+        inside: Path | None = None,
         within: float = START_WITHIN,
-        **settings: str | int | float,
+        **settings: str | int | float | Path | None,
     ) -> App:
-        """A running app with a fresh database; `settings` are TODO_ variables in lower case.
+        """A running app with a fresh database; `settings` are TODO_ variables in lower case,
+        None for one that isn't set.
 
         `beside` another app it is created from the same import. `zone` is the machine's time zone;
         `routes` are extra ones, see host.extras; a `notifier` that "tells" or "waits" stands in for
-        the app's own; with a `buffer` the system keeps few bytes that a client hasn't read. It has
-        `within` seconds. Raises NotStarted.
+        the app's own; with a `buffer` the system keeps few bytes that a client hasn't read; it runs
+        `inside` a folder. It has `within` seconds. Raises NotStarted.
         """
         file = self.bench.hosts.database()
         early = file.with_name("early.db")
@@ -113,6 +124,8 @@ class Stage:
             "TODO_SECRET_KEY": SECRET,
             **{f"TODO_{name.upper()}": str(value) for name, value in settings.items()},
         }
+        for name in [name for name, value in settings.items() if value is None]:
+            del environment[f"TODO_{name.upper()}"]
         if zone is not None:
             environment["TZ"] = zone
         number = len(self.apps) + 1
@@ -128,6 +141,7 @@ class Stage:
                 routes=routes or [],
                 notifier=notifier,
                 buffer=buffer,
+                inside=inside and str(inside),
                 names=self.lesson.names,
             )
         except Silent:
@@ -142,6 +156,32 @@ class Stage:
         app = App(self.scene, self.host, number, told["port"], file, early, self.logs_in)
         self.apps.append(app)
         return app
+
+    def refuse(self, **how: Any) -> Refusal:
+        """A start that must fail; `how` is as for `start`. Raises Unmet, or NotStarted."""
+        self.scene.then(f"the app was started with {in_variables(how)}")
+        try:
+            self.start(**how)
+        except NotStarted as error:
+            if "said" in (told := error.told.get("error", {})):
+                return Refusal(told)
+            raise
+        raise Unmet("an app that started", "a start that fails")
+
+    def accept(self, **how: Any) -> App:
+        """A start, where it is the settings that are checked. Raises Unmet, or NotStarted."""
+        if with_these := in_variables(how):
+            self.scene.then(f"the app was started with {with_these}")
+        try:
+            return self.start(**how)
+        except NotStarted as error:
+            told = error.told.get("error", {})
+            by_settings = told.get("type") in ("ValidationError", "SettingsError")
+            if "said" in told and (self.apps or by_settings):
+                line = told["lines"][-1] if told["lines"] else None
+                got = f"no start: {Refusal(told).first}"
+                raise Unmet(got, "an app that starts", line=line) from None
+            raise
 
     def upstream(self, name: str, answer: Any = None, **how: Any) -> Upstream:
         """A server for the app to ask; see Upstream."""

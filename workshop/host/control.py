@@ -18,6 +18,7 @@ from workshop.host.memory import behind, remembered
 from workshop.host.probes import Probes
 from workshop.host.serving import NotStarted, Serving
 from workshop.host.sockets import kept
+from workshop.host.traffic import settings_told
 
 Message = dict[str, Any]
 
@@ -115,6 +116,27 @@ class Control:
     def fail_commits(self, on: bool) -> None:
         """Let no commit through."""
         self.probes.commits_fail = on
+
+    def statements(self, go: str) -> None:
+        """Let statements "pass", "fail" or "wait" from now on."""
+        self.probes.traffic.statements = go
+
+    def at_once(self, requests: int, patience: float) -> int | None:
+        """How many connections so many requests have; None where some are on their way."""
+        return self.probes.traffic.at_once(requests, patience)
+
+    def given_back(self, patience: float) -> int:
+        """How many connections stay in use, however long one waits."""
+        return self.probes.traffic.given_back(patience)
+
+    def cut(self) -> None:
+        """Close the app's connections from the database's side."""
+        cut = self.probes.traffic.cut()
+        asyncio.run_coroutine_threadsafe(cut, self.loop).result(1)
+
+    def settings(self, given: dict[str, Any]) -> Message:
+        """How the app's settings print with these `given`, and which of them can be changed."""
+        return settings_told(given)
 
     def let_notifier_go(self) -> None:
         """Let a notifier that waits go on."""

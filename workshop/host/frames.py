@@ -100,6 +100,14 @@ def innermost(error: BaseException) -> BaseException:
     return error
 
 
+def spelled_out(error: BaseException) -> dict[str, str]:
+    """What an exception says, and the whole of it as it stands on a terminal."""
+    return {
+        "said": "".join(traceback.format_exception_only(error)),
+        "whole": "".join(traceback.format_exception(error)),
+    }
+
+
 def describe(error: BaseException, folder: Folder) -> dict[str, Any]:
     """An exception in JSON: its type, the first line of its text, the learner's lines."""
     error = innermost(error)

@@ -15,6 +15,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
+from sqlalchemy import text
 
 from workshop.host.frames import innermost
 
@@ -72,6 +73,17 @@ def wait(app: FastAPI, gate: Gate) -> None:
         await gate.stop()
         logger.warning("the handler that waited")
         return {"waited": True}
+
+
+def hold(app: FastAPI, gate: Gate) -> None:
+    """GET /check/hold uses the app's database session, and stops."""
+    session_dep = sys.modules["todo_api.dependencies"].SessionDep
+
+    @app.get("/check/hold")
+    async def holds(session: session_dep) -> dict[str, bool]:  # type: ignore[valid-type]
+        await session.execute(text("SELECT 1"))  # type: ignore[attr-defined]
+        await gate.stop()
+        return {"held": True}
 
 
 def fail(app: FastAPI, _gate: Gate) -> None:
@@ -146,6 +158,7 @@ ROUTES = {
     "speak": speak,
     "wait": wait,
     "fail": fail,
+    "hold": hold,
     "stream": stream,
     "look": look,
     "misuse": misuse,

@@ -19,9 +19,10 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 
 from workshop.host.calls import Calls
 from workshop.host.clock import Clock
-from workshop.host.frames import Folder, Line, describe, innermost
+from workshop.host.frames import Folder, Line, describe, innermost, spelled_out
 from workshop.host.gate import is_planned
 from workshop.host.records import Records
+from workshop.host.traffic import Traffic
 
 NEVER_AWAITED = re.compile(r"coroutine '(?P<name>[^']+)' was never awaited")
 CREATED_AT = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
@@ -35,6 +36,7 @@ class Probes:
         self.changed = threading.Condition()
         self.calls = Calls()
         self.records = Records()
+        self.traffic = Traffic()
         self.clock = Clock(lambda file: self.folder.owns(file))
         self.clear()
 
@@ -48,6 +50,7 @@ class Probes:
         self.routes: dict[str, Line] = {}
         self.commits_fail = False
         self.calls.clear()
+        self.traffic.clear()
         self.records.taken = []
         self.clock.ahead = 0.0
 
@@ -61,6 +64,7 @@ class Probes:
         event.listen(Pool, "checkin", self._returned)
         self._listen_at_the_router()
         self.records.listen()
+        self.traffic.listen()
         self.clock.install()
         sys.set_coroutine_origin_tracking_depth(8)
         warnings.simplefilter("always")
@@ -131,6 +135,8 @@ class Probes:
         # Marked, not kept: its traceback holds what was never awaited, which must be let go.
         if not getattr(cause, "told_to_the_checks", False):
             self.raised.append({"asked": asked, **describe(error, self.folder)})
+            if asked == "lifespan":
+                self.raised[-1] |= spelled_out(cause)
         cause.__dict__["told_to_the_checks"] = True
 
     def route(self, asked: str, endpoint: Any) -> None:

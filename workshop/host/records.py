@@ -10,7 +10,7 @@ from typing import Any
 USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 """What every record has; the rest was said with extra=…."""
 
-UNSHOWN = ("todo_api.access", "todo_api.check", "todo_api.notifier")
+UNSHOWN = ("todo_api.access", "todo_api.check", "todo_api.notifier", "todo_api.start")
 
 
 class Records:

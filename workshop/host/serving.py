@@ -20,7 +20,7 @@ from fastapi.dependencies import models as dependencies
 from uvicorn.lifespan.on import LifespanOn
 
 from workshop.host.extras import ROUTES, Notified
-from workshop.host.frames import Folder, describe, innermost
+from workshop.host.frames import Folder, describe, innermost, spelled_out
 from workshop.host.gate import Gate, is_planned
 from workshop.host.guards import Guards
 from workshop.host.probes import Probes
@@ -75,6 +75,7 @@ class Surroundings:
 
     def __init__(self) -> None:
         self.environment = dict(os.environ)
+        self.folder = os.getcwd()
         self.path = list(sys.path)
         self.filters = list(warnings.filters)
         self.show = warnings.showwarning
@@ -90,6 +91,7 @@ class Surroundings:
         forget_annotations()
         os.environ.clear()
         os.environ.update(self.environment)
+        os.chdir(self.folder)
         sys.path[:] = self.path
         warnings.filters[:] = self.filters  # type: ignore[index]
         warnings.showwarning = self.show
@@ -200,20 +202,24 @@ class Serving:
         routes: list[str],
         notifier: str | None,
         buffer: int | None,
+        inside: str | None,
     ) -> dict[str, Any]:
         """Serve `todo_api` from the folder `code` as app `number`.
 
         It is imported anew with the variables `before`, and created with `environment`; `beside`
         another app it is created from the same import. `names` maps what the checks need to its
         file; `routes` are added; `notifier` overrides get_notifier with one that "tells" or
-        "waits"; `buffer` bounds what the system keeps for a client. Answers {"port": …}; raises
-        NotStarted.
+        "waits"; `buffer` bounds what the system keeps for a client; it runs `inside` a folder.
+        Answers {"port": …}; raises NotStarted.
         """
         try:
             if not beside:
                 self._import(code, before, names)
+            for name in [name for name in os.environ if name.startswith("TODO_")]:
+                del os.environ[name]
             os.environ.update(environment)
             set_zone()
+            os.chdir(inside or os.getcwd())
             app = sys.modules["todo_api.main"].create_app()
             for route in routes:
                 ROUTES[route](app, self.gate)
@@ -255,7 +261,8 @@ class Serving:
     def _not_started(self, stage: str, error: BaseException) -> NotStarted:
         if isinstance(error, NotStarted):
             return error
-        return NotStarted({"stage": stage, "error": describe(error, self.probes.folder)})
+        told = describe(error, self.probes.folder) | spelled_out(error)
+        return NotStarted({"stage": stage, "error": told})
 
     async def stop(self, number: int) -> None:
         server = self.servers.pop(number, None)

@@ -1,0 +1,111 @@
+"""Sockets: let in or refused, then read from and written to side by side."""
+
+import asyncio
+import re
+from contextlib import suppress
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from todo_api.dependencies import CurrentUser, SessionDep, SettingsDep
+from todo_api.events import Hub, Member, frame
+from todo_api.openapi import errors
+from todo_api.schemas import Said, TicketRead
+from todo_api.tickets import LIFETIME, issue_ticket, take_ticket
+
+router = APIRouter(tags=["sockets"])
+
+ROOM = re.compile(r"[a-z0-9-]{1,32}")
+MAX_FRAME = 16_384
+
+
+@router.post("/api/v1/ws/tickets", status_code=201, responses=errors(401, 503))
+async def create_ticket(user: CurrentUser, session: SessionDep) -> TicketRead:
+    ticket = await issue_ticket(session, user.id)
+    return TicketRead(ticket=ticket, expires_in=int(LIFETIME.total_seconds()))
+
+
+async def user_of(websocket: WebSocket, ticket: str) -> int | None:
+    """The ticket's user, once. The database session ends here: a socket stays open for hours."""
+    async with websocket.state.sessions() as session:
+        return await take_ticket(session, ticket)
+
+
+async def admit(websocket: WebSocket, room: str, ticket: str, origins: list[str]) -> int | None:
+    """The user's id, or None after a refusal: a code that the client can read."""
+    await websocket.accept()
+    user_id = await user_of(websocket, ticket)
+    # Only a browser sends an Origin: that of the page which opens the socket.
+    known = websocket.headers.get("Origin") in (None, *origins)
+    own = not room.startswith("user-") or room == f"user-{user_id}"
+    if user_id is None or not (known and own and ROOM.fullmatch(room)):
+        await websocket.close(1008)
+        return None
+    return user_id
+
+
+async def write(member: Member) -> None:
+    while True:
+        await member.socket.send_text(await member.waiting.get())
+
+
+async def read(member: Member, hub: Hub, room: str) -> int:
+    """The code to close with, once there is no more to read."""
+    while True:
+        message = await member.socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return 1000
+        text, binary = message.get("text") or "", message.get("bytes") or b""
+        if len(text) > MAX_FRAME or len(binary) > MAX_FRAME:
+            return 1009
+        try:
+            said = Said.model_validate_json(text)
+        except ValidationError:
+            await hub.answer(member, frame("error", message='send {"text": "…"}'))
+        else:
+            await hub.publish(room, frame("message", user=member.user_id, text=said.text))
+
+
+async def wait_until_too_slow(member: Member) -> int:
+    await member.too_slow.wait()
+    return 1013
+
+
+async def converse(websocket: WebSocket, hub: Hub, room: str, user_id: int) -> int:
+    """The code to close with, once reading, writing or patience with a slow client has ended."""
+    with hub.joined(room, websocket, user_id) as member:
+        tasks: list[asyncio.Task[int | None]] = [
+            asyncio.create_task(wait_until_too_slow(member)),
+            asyncio.create_task(read(member, hub, room)),
+            asyncio.create_task(write(member)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        first = next(task for task in tasks if task in done)
+        return first.result() or 1000
+
+
+async def close(websocket: WebSocket, code: int) -> None:
+    """A client that doesn't read can't be told goodbye: it gets a second to do so."""
+    with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+        async with asyncio.timeout(1):
+            await websocket.close(code)
+
+
+@router.websocket("/ws/{room}")
+async def talk(websocket: WebSocket, room: str, settings: SettingsDep, ticket: str = "") -> None:
+    origins = [origin.rstrip("/") for origin in settings.cors_origins]
+    try:
+        user_id = await admit(websocket, room, ticket, origins)
+        if user_id is not None:
+            code = await converse(websocket, websocket.state.hub, room, user_id)
+            await close(websocket, code)
+    except WebSocketDisconnect:
+        pass  # The client left while it was written to.
+    except Exception:
+        await close(websocket, 1011)
+        raise
