@@ -244,21 +244,21 @@ def _mark(item: pytest.Item) -> Marked:
 
 
 def code_of(lesson: Lesson, code: str | None, solution: bool, report: Report) -> Path:
-    """The folder that is graded. Raises Trouble where it holds no `todo_api`."""
+    """The folder that is graded. Raises Trouble where it doesn't hold what a learner writes."""
     folder = Path(code).resolve() if code else lesson.solution if solution else lesson.folder
-    if (folder / "todo_api").is_dir():
+    if (folder / lesson.holds).is_dir():
         return folder
-    sentence = words.NO_CODE.format(folder=report.path(folder))
+    sentence = words.NO_CODE.format(folder=report.path(folder), holds=lesson.holds)
     if code:
         command = f"{report.prefix}pytest lessons/{lesson.number}"
         reference = report.path(lesson.solution)
         raise Trouble(sentence, words.USE_ANOTHER.format(command=command, folder=reference))
-    raise Trouble(sentence, words.BRING_BACK.format(path=report.path(folder / "todo_api")))
+    raise Trouble(sentence, words.BRING_BACK.format(path=report.path(folder / lesson.holds)))
 
 
 def untouched(run: Run) -> bool:
     """Whether the graded folder still is the starter."""
-    there = build.files_of(run.code)
+    there = build.files_of(run.code, run.lesson.holds)
     return all(there.get(name) == content for name, content in build.starter(run.lesson).items())
 
 

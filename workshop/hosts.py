@@ -111,7 +111,11 @@ class Hosts:
             variables = environment(files)
         with lacking(words.NO_START):
             complaints = files / "complaints"
-            self.births: Births = Forked(variables, complaints) if fork else Started(variables)
+            self.births: Births = (
+                Forked(variables, complaints, "workshop.host.nursery")
+                if fork
+                else Started(variables, "workshop.host.child")
+            )
         self.count = 0
 
     def bear(self) -> ChildHost:

@@ -118,7 +118,7 @@ class Report:
 
     def _list(self, run: Run) -> list[Line]:
         lesson = run.lesson
-        first = f"Lesson {lesson.number}, {lesson.title}, on {self.path(run.code / 'todo_api')}"
+        first = f"Lesson {lesson.number}, {lesson.title}, on {self.path(run.code / lesson.holds)}"
         lines: list[Line] = [[Piece(first + (": ready to begin" if run.untouched else ""))]]
         if run.failure and run.failure.starting:
             lines.append(self._item(words.NOT_YET, "start", words.STARTS))
@@ -228,7 +228,7 @@ class Report:
         file = "your code"
         if failure.line is not None:
             mend = failure.mend or failure.line["file"]
-            file = Path(os.path.relpath(mend, run.code / "todo_api")).as_posix()
+            file = Path(os.path.relpath(mend, run.code / run.lesson.holds)).as_posix()
         if failure.not_started:
             return f"write task {failure.task} in {file}, then run: {command}"
         return f"change {file}, then run: {command}"

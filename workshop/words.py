@@ -148,7 +148,7 @@ NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in
 EDITED = "the checks differ from the committed ones, which come back with:"
 RESTORE = "git restore {file}"
 UNREAD = "the checks can't be read: {error}"
-NO_CODE = "{folder} has no folder todo_api"
+NO_CODE = "{folder} has no folder {holds}"
 NO_FOLDER = "no temporary folder can be had: {reason}"
 NO_PORT = "no port of this machine can be had: {reason}"
 NO_START = "no process can be started for the app: {reason}"
@@ -273,3 +273,6 @@ NEW_EXISTS = "There is {folder} already."
 NEW_ROUTE = "A lesson begins as a route /{name} in {file}, which isn't there or has such a route."
 NEW_NEXT = "write your own in these places; the lesson is proved by:"
 MOVED = "{file} was saved meanwhile; give the command again"
+
+# Lesson 07, where a learner's tests are graded.
+TRYING = "running your tests on other APIs: {number} of {count}"
