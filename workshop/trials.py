@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ from workshop import words
 from workshop.apis import Api
 from workshop.births import WARM_WITHIN, Births, Forked, Lacking, Started, environment, last_line
 
-PATIENCE = 10.0
-"""Seconds after which a test that is still running has hung; a right one takes a tenth."""
+PATIENCE = 5.0
+"""Seconds after which a test that is still running has hung; a right one takes a tenth of it."""
 
 LEFT_OUT = ("__pycache__", ".pytest_cache", ".hypothesis", "*.db", "*.db-*")
 
@@ -49,8 +49,13 @@ class Result:
     slept: dict[str, Any] | None = None
 
     @property
+    def function(self) -> str:
+        """The test's function: each of its parameters is a test to pytest."""
+        return self.test.partition("[")[0]
+
+    @property
     def failed(self) -> bool:
-        """Whether the API would be said to be broken: in the test's body, and not only once."""
+        """Whether it says that the API is broken: in the test's body, and not only once."""
         return self.outcome == self.again == "failed"
 
 
@@ -77,10 +82,6 @@ class Run:
     results: dict[str, Result] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
     complaint: str = ""
-
-    @property
-    def order(self) -> list[str]:
-        return list(self.results)
 
 
 class Trials:
@@ -235,11 +236,3 @@ def first_line(connection: socket.socket) -> bytes:
 def clean(variables: dict[str, str]) -> dict[str, str]:
     """An environment without what steers a pytest."""
     return {name: value for name, value in variables.items() if not name.startswith("PYTEST_")}
-
-
-def chunks(results: dict[str, Result]) -> Iterator[tuple[str, list[Result]]]:
-    """Results by test function: those of its parameters together."""
-    functions: dict[str, list[Result]] = {}
-    for result in results.values():
-        functions.setdefault(result.test.partition("[")[0], []).append(result)
-    yield from functions.items()

@@ -124,7 +124,7 @@ def name_it(name: str, file: str) -> str:
 DONE, NOT_YET, NOT_STARTED, WAITING = "done", "not yet", "not started", "waiting"
 FINE, MEND = "fine", "to mend"
 SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○", WAITING: "·", FINE: "✓", MEND: "✗"}
-ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "..."})
+ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "...", "●": "#"})
 COLOURS = {DONE: "green", NOT_YET: "red", NOT_STARTED: "yellow", FINE: "green", MEND: "red"}
 
 STILL_WORKING = "still working"
@@ -170,7 +170,7 @@ def ascii_only(line: str) -> str:
 def encodes(stream: TextIO) -> bool:
     """Whether a stream can be written every sign of the report."""
     try:
-        "✓✗○·…".encode(getattr(stream, "encoding", None) or "ascii")
+        "✓✗○·●…".encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -274,5 +274,49 @@ NEW_ROUTE = "A lesson begins as a route /{name} in {file}, which isn't there or 
 NEW_NEXT = "write your own in these places; the lesson is proved by:"
 MOVED = "{file} was saved meanwhile; give the command again"
 
-# Lesson 07, where a learner's tests are graded.
+# Where a learner's tests are graded: what is wrong with one, and why that matters.
 TRYING = "running your tests on other APIs: {number} of {count}"
+BARE, ROWS, ALONE, ORDER, FLAKY = "bare", "rows", "alone", "order", "flaky"
+FIXTURE, HUNG, ENDED, WRONG, FREEDOM = "fixture", "hung", "ended", "wrong", "freedom"
+ASIDE = {
+    BARE: "asks an app whose lifespan was never entered",
+    ROWS: "finds rows that another test left",
+    ALONE: "passes alone, and fails after other tests",
+    ORDER: "passes only after another test",
+    FLAKY: "passes sometimes, and sometimes fails, on one and the same API",
+    FIXTURE: "fails before its body begins",
+    HUNG: "waits for something that doesn't come",
+    ENDED: "ends the process that it runs in",
+    WRONG: "fails on every right API",
+    FREEDOM: "relies on {what}, which API.md leaves open",
+}
+"""What a test does, for which it is set aside."""
+WHY_ASIDE = {
+    BARE: "Enter it: with TestClient(app) as client, or LifespanManager(app) for httpx.",
+    ROWS: "What one test leaves, the next one trips over; give each a database of its own.",
+    ALONE: "What one test leaves, the next one trips over; give each a database of its own.",
+    ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",
+    FLAKY: "Nobody looks at a test that fails now and then; when it finds a bug, neither.",
+    FIXTURE: "A fixture that fails makes every test fail that asks for it, whatever it is about.",
+    HUNG: "A test that waits for ever tells nobody anything; expect what must be there by then.",
+    ENDED: "The tests after this one would never run.",
+    WRONG: "API.md says what is promised; a test that asks for anything else is wrong.",
+    FREEDOM: "A right API may differ there; a test that asks for more fails on what isn't a bug.",
+}
+SET_ASIDE = "set aside: {name} {what}"
+MORE_ASIDE = "and {count} more; --full names them"
+SLEEPS = "{name} sleeps ({place}); it does so on every API that it runs on"
+NO_TESTS = "no function whose name begins with test_ in a file whose name does"
+SOME_TEST = "a test that passes on the right APIs"
+NO_VALID = "none of {count} passes on the three right APIs"
+UNREAD_TESTS = "Python can't read this file, so none of its tests ran."
+NOT_NOTICED = "no test fails on broken API {number}; the bug is in {area}"
+NOTICED_BY = "a test that fails there, and passes on the right APIs"
+CANT_FAIL = "{name} passes even where every answer is empty"
+CAN_FAIL = "a test that fails where the API answers nothing"
+NOTICED = "{shown} of {all_shown} bugs, {hidden} of {all_hidden} hidden ones, by {valid} tests"
+OF_ALL = "{count} set aside"
+HIDDEN = "hidden {number}"
+HIT, MISS = "●", "·"
+UNNOTICED = "not noticed: bug {number}, in {area}. {question}"
+MORE_TESTS = "and {count} more tests; --full shows them"
