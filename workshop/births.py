@@ -19,6 +19,9 @@ import certifi
 
 from workshop import words
 
+FORKS = sys.platform == "linux"
+"""Whether a process that has imported the frameworks may be forked here."""
+
 WARM_WITHIN = 60
 """Seconds until the frameworks are imported, on the slowest machine that is still of use."""
 

@@ -11,13 +11,16 @@ Files = dict[str, bytes]
 """Paths below a `todo_api`, or below whatever a lesson holds, and what is in them."""
 
 
+CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
+
+
 def files_of(folder: Path, holds: str = API) -> Files:
     """Everything that belongs to a folder's `todo_api`, or to what else it `holds`."""
     root = folder / holds
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and CACHES.isdisjoint(path.relative_to(root).parts)
     }
 
 

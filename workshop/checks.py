@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from workshop.answers import Answer
 from workshop.client import App, User
 from workshop.seen import MISSING, Like, Seen, Unmet, a_number, a_text, an_instant, one_of
+from workshop.suites import Suite
 from workshop.upstreams import Upstream
 
 Check = TypeVar("Check", bound=Callable[..., None])
@@ -68,6 +69,7 @@ __all__ = [
     "App",
     "Like",
     "Seen",
+    "Suite",
     "Unmet",
     "Upstream",
     "User",

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from workshop import build, state, words, writing
-from workshop.build import Files
+from workshop.build import CACHES, Files
 from workshop.course import Lesson, lessons
 
 FORMAT = 1
-CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 DATABASES = (".db", ".db-journal", ".db-wal", ".db-shm")
 RUN = "run"
 """Why a copy is kept, where no command is about to write over the files."""

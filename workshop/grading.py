@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from workshop import build, copies, record, words
+from workshop import apis, build, copies, matrix, record, words
 from workshop.arguments import Asked
 from workshop.births import Lacking
 from workshop.checks import Marked, marked
@@ -21,10 +23,12 @@ from workshop.report import SAME, STILL, Line, Piece, Report, Run
 from workshop.same import SEQUENCES
 from workshop.shared import SharedBench
 from workshop.stage import Bench, Stage
+from workshop.suites import Suite
 
 GRADING = pytest.StashKey["Grading"]()
 STAGE = pytest.StashKey[Stage]()
 
+Had = TypeVar("Had")
 
 LOGIN = ("03", "4")
 """The task from which on a check's requests are made by someone who is logged in."""
@@ -65,6 +69,7 @@ class Grading:
         theirs = options.code or options.solution or self.proves
         self.graded: dict[str, build.Files] | None = None if theirs else {}
         self.trouble: str | None = None
+        self.suites: dict[str, Suite] = {}
         if self.shared:
             self.bench = self.shared.bench
         elif hosts:
@@ -81,10 +86,22 @@ class Grading:
         lesson = self._run(item).lesson
         return self._set(item, self.bench.beside(), lesson, lesson.solution)
 
+    def suite(self, item: pytest.Item, tell: Callable[[str], None]) -> Suite:
+        """The learner's tests, of which each is run once however many checks ask."""
+        run = self._run(item)
+        if run.lesson.name not in self.suites:
+            tests = run.code / run.lesson.holds
+            trials = self._or_end(lambda: self.bench.trials)
+            self.suites[run.lesson.name] = Suite(tests, trials, apis.read(run.lesson), tell)
+        return self.suites[run.lesson.name]
+
     def _set(self, item: pytest.Item, bench: Bench, lesson: Lesson, code: Path) -> Stage:
-        """A stage; without a process for the app there is nothing to grade, and the run ends."""
+        return self._or_end(lambda: Stage(bench, lesson, code, logs_in=self._logs_in(item)))
+
+    def _or_end(self, have: Callable[[], Had]) -> Had:
+        """Without a process there is nothing to grade, and the run ends."""
         try:
-            return Stage(bench, lesson, code, logs_in=self._logs_in(item))
+            return have()
         except Lacking as lacking:
             self.trouble = str(lacking)
             pytest.exit(self.trouble, pytest.ExitCode.USAGE_ERROR)
@@ -171,7 +188,7 @@ class Grading:
                 report.longrepr = self.report.text(run, failure)
         elif report.passed and call.when == "call":
             run.passed[task] = run.passed.get(task, 0) + 1
-            if self.shared and self.proves:
+            if self.shared and self.proves and STAGE in item.stash:
                 self.shared.warned += item.stash[STAGE].host.ask("told", 5)["warned"]
         return report
 
@@ -194,6 +211,9 @@ class Grading:
         lines: list[Line] = []
         for run in self.runs.values():
             run.notices += self._notices(run, interrupted)
+            if suite := self.suites.get(run.lesson.name):
+                run.notices += matrix.notices(suite)
+                run.drawn = functools.partial(matrix.drawn, suite)
             lines += [[Piece("")]] if lines else []
             lines += self.report.lines(run)
         return lines
@@ -213,6 +233,13 @@ class Grading:
         if interrupted:
             notices.append(words.STOPPED)
         return notices
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """With --full all that is known of a learner's tests; without, `lines` has the most of it."""
+        for suite in self.suites.values() if self.config.option.full else ():
+            terminalreporter.section(words.NOTICED_TITLE)
+            for line in matrix.everything(suite):
+                terminalreporter.line(line)
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Remember what was found in the learner's files, if all the checks were asked for."""

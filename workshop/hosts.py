@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from workshop import words
 from workshop.births import (
+    FORKS,
     WARM_WITHIN,
     Births,
     Forked,
@@ -90,7 +91,7 @@ def lacking(sentence: str) -> Iterator[None]:
 class Hosts:
     """Bears hosts and waits for them to call; `close` ends them all."""
 
-    def __init__(self, *, fork: bool = sys.platform == "linux", bear: bool = True) -> None:
+    def __init__(self, *, fork: bool = FORKS, bear: bool = True) -> None:
         """Begins to import the frameworks at once, unless none is to be born. Raises Lacking."""
         self.bears = bear
         with lacking(words.NO_FOLDER):

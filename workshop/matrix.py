@@ -16,7 +16,9 @@ Drawn = list[tuple[str, str]]
 
 
 def notices(suite: Suite) -> list[str]:
-    """What a learner should know of the tests themselves."""
+    """What a learner should know of the tests themselves, once they are looked at for bugs."""
+    if not suite.looked_for_bugs:
+        return []
     found = [
         words.SET_ASIDE.format(name=name_of(function), what=aside.what)
         for function, aside in suite.aside.items()
@@ -45,6 +47,14 @@ def count(suite: Suite) -> str:
     )
     aside = words.OF_ALL.format(count=len(suite.aside))
     return f"{text}, {aside}" if suite.aside else text
+
+
+def drawn(suite: Suite, room: int) -> list[str]:
+    """The count and the picture for a report, in `room` lines; none before a bug was looked for."""
+    if not suite.looked_for_bugs:
+        return []
+    rows = picture(suite, max(room - 2, 2))
+    return ["", f"{'noticed':<13}{count(suite)}", *rows]
 
 
 def picture(suite: Suite, room: int) -> list[str]:

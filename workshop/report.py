@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from workshop import words
 from workshop.course import Lesson, after, lessons
 from workshop.failure import Failure
 from workshop.words import ROOM
+
+HEIGHT = 24
+"""Lines of a whole report."""
 
 STILL = "still"
 """Takes the place of a task's number for the checks of earlier lessons."""
@@ -77,6 +81,8 @@ class Run:
     sequences: int = 0
     notices: list[str] = field(default_factory=list)
     unread: str | None = None
+    drawn: Callable[[int], list[str]] | None = None
+    """Lines that stand above what comes next, at most as many as there is room for."""
 
     @property
     def failure(self) -> Failure | None:
@@ -113,6 +119,8 @@ class Report:
             lines.append([Piece(f"{'' if place else 'notice':<13}{notice}")])
         if run.failure:
             lines += [[], *self.block(run, run.failure)]
+        if run.drawn:
+            lines += [[Piece(text)] for text in run.drawn(HEIGHT - 2 - len(lines))]
         lines += [[], [Piece(f"{'next':<13}{self._next(run)}", "bold")]]
         return lines
 

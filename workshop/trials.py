@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -20,10 +19,22 @@ from typing import Any
 
 from workshop import words
 from workshop.apis import Api
-from workshop.births import WARM_WITHIN, Births, Forked, Lacking, Started, environment, last_line
+from workshop.births import (
+    FORKS,
+    WARM_WITHIN,
+    Births,
+    Forked,
+    Lacking,
+    Started,
+    environment,
+    last_line,
+)
 
 PATIENCE = 5.0
-"""Seconds after which a test that is still running has hung; a right one takes a tenth of it."""
+"""Seconds after which a test has hung that asks nothing meanwhile; a right one takes a tenth."""
+
+BUSY = 60
+"""How often a test may say that it is still asking."""
 
 LEFT_OUT = ("__pycache__", ".pytest_cache", ".hypothesis", "*.db", "*.db-*")
 
@@ -87,7 +98,7 @@ class Run:
 class Trials:
     """Children that run tests: forked from one that has imported all that they need."""
 
-    def __init__(self, *, fork: bool = sys.platform == "linux", workers: int = 2) -> None:
+    def __init__(self, *, fork: bool = FORKS, workers: int = 2) -> None:
         """Begins to import at once. Raises Lacking."""
         try:
             self.temporary = tempfile.TemporaryDirectory(
@@ -104,7 +115,7 @@ class Trials:
         except OSError as error:
             raise Lacking(words.NO_START.format(reason=error.strerror)) from error
         self.bearing = threading.Lock()
-        self.workers = max(workers, os.cpu_count() or 1) if workers > 1 else 1
+        self.workers = max(workers, os.cpu_count() or 1)
 
     def close(self) -> None:
         self.births.close()
@@ -136,7 +147,7 @@ class Trials:
 
     def _try(self, home: Path, run: Run) -> bool:
         """Run what has no result yet, in one child; whether there is nothing left to run."""
-        began, left = "", False
+        began, left, busy = "", False, 0
         with self._child(home) as (connection, printed):
             job = {
                 "home": str(home.resolve()),
@@ -155,6 +166,9 @@ class Trials:
                     for line in told:
                         message = json.loads(line)
                         connection.settimeout(run.patience)
+                        busy = busy + 1 if "busy" in message else 0
+                        if busy > BUSY:
+                            raise TimeoutError
                         if "test" in message:
                             run.results[message["test"]] = Result(**message)
                             began = ""
@@ -165,7 +179,7 @@ class Trials:
                         elif "unread" in message:
                             file = message.get("file", message["unread"])
                             run.unread.append(Unread(file, message["text"], message.get("line", 1)))
-                        else:
+                        elif "done" in message:
                             return True
             except TimeoutError:
                 outcome = "hung"

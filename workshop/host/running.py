@@ -108,6 +108,11 @@ class Runner:
         finally:
             self.observer.in_body = False
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """What pytest does after this is no result of anybody's test."""
+        self.tell({"done": True})
+
     def pytest_assertion_pass(self) -> None:
         self.observer.asserted += self.observer.in_body
 

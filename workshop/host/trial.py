@@ -7,12 +7,19 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workshop.host import nursery
 from workshop.host.borrowed import Borrowed
 from workshop.host.child import redirect
+
+if TYPE_CHECKING:
+    from workshop.host.observing import Observer
+
+BUSY = 1.0
+"""Seconds after which a test that is still asking says so."""
 
 OPTIONS = {
     "addopts": "",
@@ -41,13 +48,25 @@ def run(port: int, token: str, printed: str) -> None:
 
 
 class Teller:
-    """Sends the checks a line of JSON at a time."""
+    """Sends the checks a line of JSON at a time, from any thread."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
+        self.lock = threading.Lock()
 
     def __call__(self, message: dict[str, Any]) -> None:
-        self.connection.sendall(json.dumps(message).encode() + b"\n")
+        with self.lock:
+            self.connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def say_busy(observer: Observer, tell: Teller) -> None:
+    """Tell, now and then, that the tests go on asking: whoever asks hasn't hung."""
+    asked = 0
+    while True:
+        threading.Event().wait(BUSY)
+        if observer.asked != asked:
+            asked = observer.asked
+            tell({"busy": asked})
 
 
 def try_tests(job: dict[str, Any], tell: Teller) -> None:
@@ -67,6 +86,7 @@ def try_tests(job: dict[str, Any], tell: Teller) -> None:
         arguments += ["-c", str(tests / "pytest.ini")]
     observer = Observer(tests, job["mute"])
     observer.install()
+    threading.Thread(target=say_busy, args=(observer, tell), daemon=True).start()
     runner = Runner(job, tests, observer, tell)
     plugins = [_hypothesis_pytestplugin, anyio.pytest_plugin, pytest_asyncio.plugin, runner]
     try:
