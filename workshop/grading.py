@@ -254,6 +254,7 @@ class Grading:
     def pytest_unconfigure(self) -> None:
         if self.shared:
             self.shared.runs += self.runs.values()
+            self.shared.suites += self.suites.values()
 
 
 def _place(item: pytest.Item) -> int | str:

@@ -34,6 +34,7 @@ from workshop.course import Lesson
 from workshop.report import Run
 from workshop.shared import SharedBench
 from workshop.stage import Bench
+from workshop.suites import Suite
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Graded:
     status: int
     printed: str
     warned: list[dict[str, Any]]
+    suites: list[Suite]
 
     @property
     def block(self) -> str:
@@ -97,4 +99,4 @@ def grade(lesson: Lesson, folder: Path, bench: Bench, *more: str, gates: bool = 
         status = pytest.main([*configuration, *arguments], plugins=[shared])
     if len(shared.runs) != 1:
         raise RuntimeError(f"nothing was graded:\n{printed.getvalue()}")
-    return Graded(shared.runs[0], int(status), printed.getvalue(), shared.warned)
+    return Graded(shared.runs[0], int(status), printed.getvalue(), shared.warned, shared.suites)

@@ -7,13 +7,14 @@ from typing import Any
 from workshop.report import Run
 from workshop.same import SEQUENCES
 from workshop.stage import Bench
+from workshop.suites import Suite
 
 
 class SharedBench:
     """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
 
     Without `gates` every check runs. Afterwards `runs` has what was found, and `warned` what
-    Python warned of in checks that passed.
+    Python warned of in checks that passed; `suites` are the learner's tests, where these were graded.
     """
 
     def __init__(
@@ -31,3 +32,4 @@ class SharedBench:
         self.remembers = remembers
         self.runs: list[Run] = []
         self.warned: list[dict[str, Any]] = []
+        self.suites: list[Suite] = []

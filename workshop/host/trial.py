@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -39,6 +40,7 @@ def run(port: int, token: str, printed: str) -> None:
     tell({"token": token})
     with connection.makefile("r", encoding="utf-8") as told:
         job = json.loads(told.readline())
+    gc.disable()
     os.chdir(job["home"])
     tempfile.tempdir = str(Path(job["home"]) / "temporary")
     os.mkdir(tempfile.tempdir)
