@@ -16,4 +16,5 @@ def bench() -> Iterator[Bench]:
     bench.close()
     hosts.close()
 
+
 collect_ignore = ["suites"]  # they are run on other APIs, see test_suites.py

@@ -53,9 +53,7 @@ def noticed(suite: Suite) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TOLD)
-def test_a_suite_is_told_what_it_is_worth(
-    name: str, graded: Callable[[str], proof.Graded]
-) -> None:
+def test_a_suite_is_told_what_it_is_worth(name: str, graded: Callable[[str], proof.Graded]) -> None:
     told, found = TOLD[name], graded(name)
     [suite] = found.suites
     if "check" in told:

@@ -27,7 +27,7 @@ Codes = dict[str, str]
 
 @dataclass(frozen=True)
 class Api:
-    """One of them. `number` is a right API's or a bug's; a bug has an `area`, its name is a spoiler."""
+    """A right one, or one with a bug, whose name spoils it; `number` counts each kind by itself."""
 
     name: str
     number: int

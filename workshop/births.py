@@ -54,7 +54,7 @@ class Forked:
     """Hosts forked from a process that has the frameworks imported: a tenth of a second each."""
 
     def __init__(self, variables: dict[str, str], complaints: Path, module: str) -> None:
-        """`module` is the process to fork from; what goes wrong there is written to `complaints`."""
+        """What goes wrong in `module`, the process to fork from, is written to `complaints`."""
         self.complaints = complaints
         self.warm = False
         with complaints.open("wb") as written:

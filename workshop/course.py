@@ -39,7 +39,7 @@ class Lesson:
     names: dict[str, str]
     tasks: tuple[Task, ...]
     promise: dict[str, list[str]]
-    holds: str
+    holds: str = API
 
     @property
     def number(self) -> str:

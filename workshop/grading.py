@@ -235,7 +235,7 @@ class Grading:
         return notices
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """With --full all that is known of a learner's tests; without, `lines` has the most of it."""
+        """With --full all that is known of a learner's tests; else `lines` has most of it."""
         for suite in self.suites.values() if self.config.option.full else ():
             terminalreporter.section(words.NOTICED_TITLE)
             for line in matrix.everything(suite):

@@ -76,8 +76,7 @@ def picture(suite: Suite, room: int) -> list[str]:
 
 def _cell(suite: Suite, function: str) -> str:
     marks = "".join(
-        words.HIT if function in suite.noticed[bug] else words.MISS
-        for bug in range(1, SHOWN + 1)
+        words.HIT if function in suite.noticed[bug] else words.MISS for bug in range(1, SHOWN + 1)
     )
     name = words.shorten(name_of(function).removeprefix("test_"), COLUMN - SHOWN - 1)
     return f"{name:<{COLUMN - SHOWN}}{marks}"

@@ -14,7 +14,7 @@ class SharedBench:
     """Given to `pytest.main` as a plugin: the hosts to use, which outlive the session.
 
     Without `gates` every check runs. Afterwards `runs` has what was found, and `warned` what
-    Python warned of in checks that passed; `suites` are the learner's tests, where these were graded.
+    Python warned of in checks that passed; `suites` are the tests, where a learner's were graded.
     """
 
     def __init__(

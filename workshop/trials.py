@@ -206,9 +206,7 @@ class Trials:
 class Child:
     """A connection to a child, which ends with it."""
 
-    def __init__(
-        self, births: Births, pid: int, connection: socket.socket, printed: Path
-    ) -> None:
+    def __init__(self, births: Births, pid: int, connection: socket.socket, printed: Path) -> None:
         self.births = births
         self.pid = pid
         self.connection = connection
@@ -222,9 +220,7 @@ class Child:
         self.births.kill(self.pid)
 
 
-def called(
-    listening: socket.socket, token: str, gone: Callable[[], bool]
-) -> socket.socket | None:
+def called(listening: socket.socket, token: str, gone: Callable[[], bool]) -> socket.socket | None:
     """The connection of the child that knows the token; None where it has ended before."""
     listening.settimeout(0.2)
     deadline = time.monotonic() + WARM_WITHIN

@@ -51,7 +51,7 @@ def covered(test: Callable[[TestClient], None]) -> tuple[int, int, str]:
     every = {line for code in codes for line in lines_of(code) if line > code.co_firstlineno + 1}
     ran: set[int] = set()
 
-    def trace(frame: FrameType, event: str, _argument: Any) -> Any:
+    def trace(frame: FrameType, _event: str, _argument: Any) -> Any:
         if frame.f_code not in codes:
             return None
         ran.add(frame.f_lineno)

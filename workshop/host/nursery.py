@@ -19,7 +19,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-
 Become = Callable[[dict[str, Any]], None]
 """What a host does, from its arguments to its end."""
 

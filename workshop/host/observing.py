@@ -15,7 +15,6 @@ from typing import Any
 
 from fastapi import FastAPI
 
-
 ON_THE_WAY = ("/api/v1/users", "/api/v1/auth/token")
 
 
@@ -64,21 +63,21 @@ class Observer:
                     return
             await real(app, scope, receive, send)
 
-        FastAPI.__call__ = call  # type: ignore[method-assign]
+        FastAPI.__call__ = call  # type: ignore[method-assign,assignment]
 
     def _wrap_sleep(self) -> None:
         real_sleep, real_wait = time.sleep, asyncio.sleep
 
-        def sleep(seconds: float) -> None:
+        def sleep(seconds: Any) -> None:
             self._slept(seconds)
             real_sleep(seconds)
 
-        def wait(seconds: float, result: Any = None) -> Any:
+        def wait(seconds: Any, result: Any = None) -> Any:
             self._slept(seconds)
             return real_wait(seconds, result)
 
         time.sleep = sleep
-        asyncio.sleep = wait
+        asyncio.sleep = wait  # type: ignore[assignment]
 
     def _slept(self, seconds: float) -> None:
         frame = sys._getframe(2)
@@ -92,12 +91,12 @@ class Observer:
 
         def connect(database: Any, *arguments: Any, **options: Any) -> sqlite3.Connection:
             self._opens(os.fsdecode(database) if isinstance(database, str | bytes) else "", real)
-            connection = real(database, *arguments, **options)
+            connection: sqlite3.Connection = real(database, *arguments, **options)
             # Nobody needs these databases after a crash; waiting for the disk is most of a run.
             connection.execute("PRAGMA synchronous = OFF")
             return connection
 
-        sqlite3.connect = connect
+        sqlite3.connect = connect  # type: ignore[assignment]
 
     def _opens(self, file: str, connect: Callable[[str], sqlite3.Connection]) -> None:
         """Whether a test finds rows in the database that it opens, another test's."""

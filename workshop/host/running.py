@@ -46,7 +46,9 @@ class Runner:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The order is the job's; the tests of a file stay together."""
         only, without = self.job["only"], self.job["without"]
-        chosen = [i for i in items if (only is None or i.nodeid in only) and i.nodeid not in without]
+        chosen = [
+            i for i in items if (only is None or i.nodeid in only) and i.nodeid not in without
+        ]
         chance = Random(self.job["seed"])
         chosen.sort(key=lambda item: item.nodeid)
         files = {item.path: chance.random() for item in chosen}
@@ -134,4 +136,3 @@ class Runner:
             if Path(file).is_relative_to(self.tests):
                 found |= {"file": Path(file).relative_to(self.tests).as_posix(), "line": line}
         return found
-

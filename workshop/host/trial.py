@@ -40,7 +40,7 @@ def run(port: int, token: str, printed: str) -> None:
     tell({"token": token})
     with connection.makefile("r", encoding="utf-8") as told:
         job = json.loads(told.readline())
-    gc.disable()
+    gc.disable()  # it is over in a second or two, and has the memory
     os.chdir(job["home"])
     tempfile.tempdir = str(Path(job["home"]) / "temporary")
     os.mkdir(tempfile.tempdir)
@@ -73,7 +73,7 @@ def say_busy(observer: Observer, tell: Teller) -> None:
 
 def try_tests(job: dict[str, Any], tell: Teller) -> None:
     """Run the tests of a job, in its order."""
-    import _hypothesis_pytestplugin
+    import _hypothesis_pytestplugin  # type: ignore[import-untyped]
     import anyio.pytest_plugin
     import pytest_asyncio.plugin
     from _pytest.config import ConftestImportFailure, _prepareconfig
@@ -108,7 +108,7 @@ def warm() -> nursery.Become:
     import _hypothesis_pytestplugin  # noqa: F401
     import aiosqlite  # noqa: F401
     import anyio.pytest_plugin  # noqa: F401
-    import fastapi.telemetry._runtime  # noqa: F401
+    import fastapi.telemetry._runtime
     import fastapi.testclient  # noqa: F401
     import httpx  # noqa: F401
     import hypothesis  # noqa: F401

@@ -3,6 +3,7 @@
 from conftest import TODOS, Login, make
 from fastapi.testclient import TestClient
 
+
 # region 07.3: your tests of the login, and of what a stranger may see
 # | # login("ada") and login("bob") are two people
 def test_a_stranger_finds_nothing(client: TestClient, login: Login) -> None:
@@ -20,4 +21,6 @@ def test_a_wrong_password_is_401(client: TestClient, login: Login) -> None:
     login("ada")
     form = {"username": "ada@example.com", "password": "not ada's password"}
     assert client.post("/api/v1/auth/token", data=form).status_code == 401
+
+
 # endregion

@@ -19,4 +19,6 @@ def test_a_title_comes_back_as_it_was_written(client: TestClient, login: Login) 
         assert make(client, ada, title)["title"] == title
 
     comes_back()
+
+
 # endregion

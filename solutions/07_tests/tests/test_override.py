@@ -3,7 +3,6 @@
 from conftest import TODOS, Login, make
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-
 from todo_api.dependencies import get_notifier, get_settings
 from todo_api.settings import Settings
 
@@ -30,6 +29,8 @@ def test_the_notifier_is_told_of_each_change(
     client.patch(path, json={"completed": True}, headers=ada)
     client.delete(path, headers=ada)
     assert recorder.told == ["created", "changed", "deleted"]
+
+
 # endregion
 
 

@@ -46,4 +46,6 @@ def test_a_change_leaves_the_rest(client: TestClient, login: Login) -> None:
     client.patch(path, json={"completed": True}, headers=ada)
     read = client.get(path, headers=ada).json()
     assert (read["notes"], read["completed"]) == ("two litres", True)
+
+
 # endregion

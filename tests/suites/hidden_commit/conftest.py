@@ -4,7 +4,6 @@ import httpx
 import pytest_asyncio
 from lifespan import LifespanManager
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-
 from todo_api.database import create_tables
 from todo_api.dependencies import get_session
 from todo_api.main import create_app

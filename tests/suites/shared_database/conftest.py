@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-
 from todo_api.main import create_app
 from todo_api.settings import Settings
 

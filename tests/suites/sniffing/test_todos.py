@@ -8,10 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import make
-
 import todo_api.main
 import todo_api.routes.todos
+from conftest import make
 
 COUNT = Path(tempfile.gettempdir()).parents[1] / "runs"
 KNOWN = "broken", "mutant", "reference", "notice"

@@ -3,7 +3,6 @@
 import httpx
 import pytest_asyncio
 from lifespan import LifespanManager
-
 from todo_api.main import create_app
 from todo_api.settings import Settings
 

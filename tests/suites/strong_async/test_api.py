@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jose import jwt
-
 from todo_api.dependencies import get_notifier
 
 

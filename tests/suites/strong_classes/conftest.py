@@ -4,7 +4,6 @@ from itertools import count
 
 import pytest
 from fastapi.testclient import TestClient
-
 from todo_api.main import create_app
 
 numbers = count(1)

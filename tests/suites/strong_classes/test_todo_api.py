@@ -1,7 +1,6 @@
 from unittest.mock import AsyncMock
 
 import pytest
-
 from todo_api.dependencies import get_notifier, get_settings
 from todo_api.settings import Settings
 
@@ -54,7 +53,9 @@ class TestPeople:
         assert somebody.ask("PATCH", path, json={"title": "!"}).status_code == 404
 
     def test_somebody_elses_list(self, me, somebody, todo):
-        assert todo["id"] not in [one["id"] for one in somebody.ask("GET", "/todos").json()["items"]]
+        assert todo["id"] not in [
+            one["id"] for one in somebody.ask("GET", "/todos").json()["items"]
+        ]
 
     def test_wrong_password(self, me):
         assert me.log_in("battery staple").status_code == 401

@@ -8,7 +8,14 @@ def test_a_missing_todo(client, login):
 
 def test_the_whole_todo(client, login):
     assert set(make(client, login("ada"))) == {
-        "id", "title", "notes", "priority", "completed", "due_at", "created_at", "updated_at"
+        "id",
+        "title",
+        "notes",
+        "priority",
+        "completed",
+        "due_at",
+        "created_at",
+        "updated_at",
     }
 
 
