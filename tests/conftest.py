@@ -15,3 +15,6 @@ def bench() -> Iterator[Bench]:
     yield bench
     bench.close()
     hosts.close()
+
+
+collect_ignore = ["suites"]  # they are run on other APIs, see test_suites.py

@@ -25,7 +25,7 @@ command = commands(app)
 def build_all(root: Path, chosen: Lesson | None, screen: Screen) -> None:
     """Write the taken-over files and the starters; of a begun lesson only if it is `chosen`."""
     for lesson in lessons(root):
-        written = building.write(building.unchanged(lesson), lesson.solution)
+        written = building.write(building.unchanged(lesson), lesson.solution, lesson.holds)
         screen.say(f"{lesson.solution.name}: {words.plural(len(written), 'file')} taken over")
     for lesson in lessons(root):
         there, wanted = copies.mine(lesson), copies.given(lesson)

@@ -19,6 +19,9 @@ import certifi
 
 from workshop import words
 
+FORKS = sys.platform == "linux"
+"""Whether a process that has imported the frameworks may be forked here."""
+
 WARM_WITHIN = 60
 """Seconds until the frameworks are imported, on the slowest machine that is still of use."""
 
@@ -50,13 +53,13 @@ def how_it_ended(code: int) -> str:
 class Forked:
     """Hosts forked from a process that has the frameworks imported: a tenth of a second each."""
 
-    def __init__(self, variables: dict[str, str], complaints: Path) -> None:
-        """What goes wrong before a host is born is written to `complaints`."""
+    def __init__(self, variables: dict[str, str], complaints: Path, module: str) -> None:
+        """What goes wrong in `module`, the process to fork from, is written to `complaints`."""
         self.complaints = complaints
         self.warm = False
         with complaints.open("wb") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "workshop.host.nursery"],
+                [sys.executable, "-P", "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=written,
@@ -129,14 +132,15 @@ class Forked:
 class Started:
     """Hosts started one by one: the way where forking isn't safe."""
 
-    def __init__(self, variables: dict[str, str]) -> None:
+    def __init__(self, variables: dict[str, str], module: str) -> None:
         self.variables = variables
+        self.module = module
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def bear(self, arguments: dict[str, Any]) -> int:
         with open(arguments["printed"], "ab") as printed:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "workshop.host.child", json.dumps(arguments)],
+                [sys.executable, "-P", "-m", self.module, json.dumps(arguments)],
                 stdin=subprocess.DEVNULL,
                 stderr=printed,
                 env=self.variables,

@@ -5,25 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from workshop import regions
-from workshop.course import Lesson, before
+from workshop.course import API, Lesson, before
 
 Files = dict[str, bytes]
-"""Paths below `todo_api`, and what is in them."""
+"""Paths below a `todo_api`, or below whatever a lesson holds, and what is in them."""
 
 
-def files_of(folder: Path) -> Files:
-    """Everything a `todo_api` holds that belongs to it."""
-    root = folder / "todo_api"
+CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
+
+
+def files_of(folder: Path, holds: str = API) -> Files:
+    """Everything that belongs to a folder's `todo_api`, or to what else it `holds`."""
+    root = folder / holds
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and CACHES.isdisjoint(path.relative_to(root).parts)
     }
 
 
 def unchanged(lesson: Lesson) -> Files:
     """The files that a lesson's solution takes over from the one before, marks removed."""
-    taken = files_of(before(lesson))
+    taken = files_of(before(lesson)) if lesson.holds == API else {}
     return {
         name: regions.plain(content.decode()).encode() if name.endswith(".py") else content
         for name, content in taken.items()
@@ -32,10 +35,10 @@ def unchanged(lesson: Lesson) -> Files:
 
 
 def starter(lesson: Lesson) -> Files:
-    """What a learner finds in a lesson's `todo_api` on the first day."""
+    """What a learner finds in a lesson on the first day."""
     return {
         name: regions.starter(content.decode()).encode() if name.endswith(".py") else content
-        for name, content in files_of(lesson.solution).items()
+        for name, content in files_of(lesson.solution, lesson.holds).items()
     }
 
 
@@ -45,15 +48,15 @@ def solved_up_to(lesson: Lesson, task: str) -> Files:
         name: regions.solved_up_to(content.decode(), task).encode()
         if name.endswith(".py")
         else content
-        for name, content in files_of(lesson.solution).items()
+        for name, content in files_of(lesson.solution, lesson.holds).items()
     }
 
 
-def write(files: Files, folder: Path) -> list[str]:
-    """Write `files` below a folder's `todo_api`; the names of those that were different."""
+def write(files: Files, folder: Path, holds: str = API) -> list[str]:
+    """Write `files` below what a folder `holds`; the names of those that were different."""
     written = []
     for name, content in files.items():
-        path = folder / "todo_api" / name
+        path = folder / holds / name
         if not path.exists() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -65,10 +68,10 @@ def drift(lesson: Lesson) -> list[str]:
     """What in the checkout isn't what `workshop build` would write, a path a line."""
     found = []
     for folder, wanted in ((lesson.solution, unchanged(lesson)), (lesson.folder, starter(lesson))):
-        there = files_of(folder)
+        there = files_of(folder, lesson.holds)
         stray = set(there) - set(wanted) if folder == lesson.folder else set()
         differing = {name for name, content in wanted.items() if there.get(name) != content}
-        found += [f"{folder.name}/todo_api/{name}" for name in sorted(differing | stray)]
+        found += [f"{folder.name}/{lesson.holds}/{name}" for name in sorted(differing | stray)]
     return found
 
 

@@ -25,6 +25,7 @@ from workshop.answers import Answer
 from workshop.client import App, User
 from workshop.configured import Refusal
 from workshop.seen import MISSING, Like, Seen, Unmet, a_number, a_text, an_instant, one_of
+from workshop.suites import Suite
 from workshop.upstreams import Upstream
 
 Check = TypeVar("Check", bound=Callable[..., None])
@@ -70,6 +71,7 @@ __all__ = [
     "Like",
     "Refusal",
     "Seen",
+    "Suite",
     "Unmet",
     "Upstream",
     "User",

@@ -39,8 +39,9 @@ class LessonModule(pytest.Module):
             isinstance(plugin, SharedBench) and plugin.every
             for plugin in self.config.pluginmanager.get_plugins()
         )
+        mine = next(lesson for lesson in lessons() if lesson.checks == self.path)
         for lesson in lessons():
-            if lesson.checks < self.path:
+            if lesson.checks < self.path and lesson.holds == mine.holds:
                 yield from self._earlier(lesson, every)
             elif lesson.checks == self.path and lesson.promise:
                 check = same_as_reference

@@ -14,14 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from workshop import build, state, words, writing
-from workshop.build import Files
+from workshop.build import CACHES, Files
 from workshop.course import Lesson, lessons
 
 FORMAT = 1
-FOLDERS = ("todo_api",)
-"""What a learner writes in, below a lesson's folder."""
-
-CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 DATABASES = (".db", ".db-journal", ".db-wal", ".db-shm")
 RUN = "run"
 """Why a copy is kept, where no command is about to write over the files."""
@@ -69,8 +65,7 @@ def mine(lesson: Lesson) -> Files:
     """All that a learner has in a lesson, caches and databases left out."""
     return {
         path.relative_to(lesson.folder).as_posix(): path.read_bytes()
-        for folder in FOLDERS
-        for path in sorted((lesson.folder / folder).rglob("*"))
+        for path in sorted(lesson.work.rglob("*"))
         if path.is_file()
         and CACHES.isdisjoint(path.relative_to(lesson.folder).parts)
         and not path.name.endswith(DATABASES)
@@ -79,7 +74,7 @@ def mine(lesson: Lesson) -> Files:
 
 def given(lesson: Lesson) -> Files:
     """What a lesson starts with, named as in `mine`."""
-    return {f"todo_api/{name}": content for name, content in build.starter(lesson).items()}
+    return {f"{lesson.holds}/{name}": content for name, content in build.starter(lesson).items()}
 
 
 def changed(lesson: Lesson, there: Files) -> list[str]:

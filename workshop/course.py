@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+API = "todo_api"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Lesson:
     """One lesson; `name` is "03_dependency_injection", `number` "03".
 
     `promise` maps the kinds of requests that the comparison with the reference sends to the fields
-    that it compares in their answers; see `workshop.steps` and `workshop.sides`.
+    that it compares in their answers; see `workshop.steps` and `workshop.sides`. `holds` is the
+    folder that a learner writes in: "todo_api", or "tests" where the tests are what is learned.
     """
 
     root: Path
@@ -37,6 +39,7 @@ class Lesson:
     names: dict[str, str]
     tasks: tuple[Task, ...]
     promise: dict[str, list[str]]
+    holds: str = API
 
     @property
     def number(self) -> str:
@@ -48,8 +51,18 @@ class Lesson:
         return self.root / "lessons" / self.name
 
     @property
+    def work(self) -> Path:
+        """What the learner writes in."""
+        return self.folder / self.holds
+
+    @property
     def solution(self) -> Path:
         return self.root / "solutions" / self.name
+
+    @property
+    def reference(self) -> Path:
+        """The same as `work`, as the solution has it."""
+        return self.solution / self.holds
 
     @property
     def checks(self) -> Path:
@@ -92,6 +105,7 @@ def read(folder: Path, root: Path = ROOT) -> Lesson:
         told["names"],
         tasks,
         told.get("promise", {}),
+        told.get("holds", API),
     )
 
 
@@ -112,9 +126,9 @@ def find(asked: str, root: Path = ROOT) -> Lesson | None:
 
 
 def before(lesson: Lesson) -> Path:
-    """The solution that a lesson starts from: the nearest earlier one that has an API."""
-    solutions = (api.parent for api in (lesson.root / "solutions").glob("*/todo_api"))
-    return max(solution for solution in solutions if solution.name < lesson.name)
+    """The solution that a lesson starts from: the last one that holds an API."""
+    solutions = (lesson.root / "solutions").iterdir()
+    return max(one for one in solutions if one.name < lesson.name and (one / API).is_dir())
 
 
 def after(lesson: Lesson) -> Lesson | None:

@@ -114,7 +114,7 @@ def writing_here(root: Path) -> Finding:
         found = f"{place(file.parent)}: {error.strerror}"
         return Finding("write access", found, words.LET_WRITE)
     for lesson in lessons(root):
-        folder = lesson.folder / "todo_api"
+        folder = lesson.work
         if not os.access(folder, os.W_OK):
             return Finding("write access", f"{place(folder)}: no", words.LET_WRITE)
     return Finding("write access", words.CAN_WRITE)

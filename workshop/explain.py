@@ -9,7 +9,7 @@ from typing import Any
 
 from workshop import build, words
 from workshop.checks import marked, promise_of
-from workshop.course import Lesson
+from workshop.course import API, Lesson
 from workshop.failure import Failure, fails_to_start
 from workshop.hosts import Gone, Refused, Silent
 from workshop.regions import regions, todo_line
@@ -39,12 +39,14 @@ def explain(
         return failure
     if stage is not None:
         _running(failure, error, compared, stage)
+    elif isinstance(error, Unmet):
+        _unmet(failure, error)
     failure.not_started = failure.not_started or untouched(lesson, code, task)
     if failure.not_started:
         failure.line, failure.why = None, why
     mark = marked(check)
     at = mark.at if mark else ""
-    begins = _begins(code, task, unwritten=failure.not_started, at=at)
+    begins = _begins(code / lesson.holds, task, unwritten=failure.not_started, at=at)
     if failure.line is None:
         failure.line = begins
     elif begins and _given(Path(failure.line["file"]), lesson, code, task):
@@ -75,9 +77,7 @@ def _running(
     told = _told(stage)
     failure.shown = stage.scene.shown()
     if isinstance(error, Unmet):
-        failure.got, failure.expected = error.got, error.expected
-        failure.why = error.why or failure.why
-        failure.line = error.line
+        _unmet(failure, error)
         failure.overdue = not stage.host.alive
     elif isinstance(error, AssertionError) and compared is not None:
         failure.got, failure.expected = difference(*compared)
@@ -99,13 +99,19 @@ def _running(
     _causes(failure, told, asked, last.status if last else None)
     if failure.line is None and failure.task:
         route = told.get("routes", {}).get(asked)
-        if route and (_answers(route, failure.task) or not _begins(stage.code, failure.task)):
+        if route and (_answers(route, failure.task) or not _begins(stage.code / API, failure.task)):
             failure.line = route
+
+
+def _unmet(failure: Failure, error: Unmet) -> None:
+    failure.got, failure.expected = error.got, error.expected
+    failure.why = error.why or failure.why
+    failure.line = error.line
 
 
 def _given(file: Path, lesson: Lesson, code: Path, task: str) -> bool:
     """Whether a file is as the lesson gave it, so that what is wrong must be elsewhere."""
-    name = file.relative_to(code / "todo_api").as_posix()
+    name = file.relative_to(code / lesson.holds).as_posix()
     return not _holds(str(file), task) and build.starter(lesson).get(name) == file.read_bytes()
 
 
@@ -208,12 +214,12 @@ def difference(operator: str, left: Any, right: Any) -> tuple[str, str]:
 def untouched(lesson: Lesson, code: Path, task: str) -> bool:
     """Whether every region of a task still holds what the starter held."""
     found = False
-    for path in (lesson.solution / "todo_api").rglob("*.py"):
+    for path in lesson.reference.rglob("*.py"):
         wanted = regions(path.read_text(encoding="utf-8"), task)
         if not wanted:
             continue
         found = True
-        theirs = code / "todo_api" / path.relative_to(lesson.solution / "todo_api")
+        theirs = code / lesson.holds / path.relative_to(lesson.reference)
         if not theirs.exists():
             return False
         there = regions(theirs.read_text(encoding="utf-8", errors="replace"), task)
@@ -223,10 +229,10 @@ def untouched(lesson: Lesson, code: Path, task: str) -> bool:
 
 
 def _begins(
-    code: Path, task: str, *, unwritten: bool = False, at: str = ""
+    folder: Path, task: str, *, unwritten: bool = False, at: str = ""
 ) -> dict[str, Any] | None:
     """The mark at which a task begins, in the file `at`, or at which it is still `unwritten`."""
-    place = todo_line(code, task, unwritten=unwritten, at=at)
+    place = todo_line(folder, task, unwritten=unwritten, at=at)
     if place is None:
         return None
     path, number, mark = place

@@ -10,6 +10,7 @@ from workshop.client import App
 from workshop.configured import Refusal
 from workshop.grading import GRADING, STAGE
 from workshop.stage import Stage
+from workshop.suites import Suite
 from workshop.terminal import LessonReporter
 from workshop.upstreams import Upstream
 
@@ -42,6 +43,12 @@ def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Says on the terminal how far a long check has come."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     return reporter.tell if isinstance(reporter, LessonReporter) else lambda _: None
+
+
+@pytest.fixture
+def suite(request: pytest.FixtureRequest, tell: Callable[[str], None]) -> Suite:
+    """The learner's tests, where these are what is graded."""
+    return request.config.stash[GRADING].suite(request.node, tell)
 
 
 @pytest.fixture

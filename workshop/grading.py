@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Generator
+import functools
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from workshop import build, copies, record, words
+from workshop import apis, build, copies, matrix, record, verdicts, words
 from workshop.arguments import Asked
 from workshop.births import Lacking
 from workshop.checks import Marked, marked
@@ -16,26 +17,21 @@ from workshop.collecting import SameAsReference, StillWorking
 from workshop.course import Lesson
 from workshop.explain import Compared, differs, explain
 from workshop.failure import Failure
+from workshop.graded import code_of, edits, untouched
 from workshop.hosts import Hosts
 from workshop.report import SAME, STILL, Line, Piece, Report, Run
 from workshop.same import SEQUENCES
 from workshop.shared import SharedBench
 from workshop.stage import Bench, Stage
+from workshop.suites import Suite
 
 GRADING = pytest.StashKey["Grading"]()
 STAGE = pytest.StashKey[Stage]()
 
+Had = TypeVar("Had")
 
 LOGIN = ("03", "4")
 """The task from which on a check's requests are made by someone who is logged in."""
-
-
-class Trouble(Exception):
-    """The run can't begin; the text says why, for the learner, and `advice` what to do."""
-
-    def __init__(self, text: str, advice: str = words.TROUBLE_NEXT) -> None:
-        super().__init__(text)
-        self.advice = advice
 
 
 class Grading:
@@ -65,6 +61,7 @@ class Grading:
         theirs = options.code or options.solution or self.proves
         self.graded: dict[str, build.Files] | None = None if theirs else {}
         self.trouble: str | None = None
+        self.suites: dict[str, Suite] = {}
         if self.shared:
             self.bench = self.shared.bench
         elif hosts:
@@ -81,10 +78,22 @@ class Grading:
         lesson = self._run(item).lesson
         return self._set(item, self.bench.beside(), lesson, lesson.solution)
 
+    def suite(self, item: pytest.Item, tell: Callable[[str], None]) -> Suite:
+        """The learner's tests, of which each is run once however many checks ask."""
+        run = self._run(item)
+        if run.lesson.name not in self.suites:
+            tests = run.code / run.lesson.holds
+            trials = self._or_end(lambda: self.bench.trials)
+            self.suites[run.lesson.name] = Suite(tests, trials, apis.read(run.lesson), tell)
+        return self.suites[run.lesson.name]
+
     def _set(self, item: pytest.Item, bench: Bench, lesson: Lesson, code: Path) -> Stage:
-        """A stage; without a process for the app there is nothing to grade, and the run ends."""
+        return self._or_end(lambda: Stage(bench, lesson, code, logs_in=self._logs_in(item)))
+
+    def _or_end(self, have: Callable[[], Had]) -> Had:
+        """Without a process there is nothing to grade, and the run ends."""
         try:
-            return Stage(bench, lesson, code, logs_in=self._logs_in(item))
+            return have()
         except Lacking as lacking:
             self.trouble = str(lacking)
             pytest.exit(self.trouble, pytest.ExitCode.USAGE_ERROR)
@@ -175,7 +184,7 @@ class Grading:
                 report.longrepr = self.report.text(run, failure)
         elif report.passed and call.when == "call":
             run.passed[task] = run.passed.get(task, 0) + 1
-            if self.shared and self.proves:
+            if self.shared and self.proves and STAGE in item.stash:
                 self.shared.warned += item.stash[STAGE].host.ask("told", 5)["warned"]
         return report
 
@@ -198,6 +207,9 @@ class Grading:
         lines: list[Line] = []
         for run in self.runs.values():
             run.notices += self._notices(run, interrupted)
+            if suite := self.suites.get(run.lesson.name):
+                run.notices += matrix.notices(suite)
+                run.drawn = functools.partial(matrix.drawn, suite)
             lines += [[Piece("")]] if lines else []
             lines += self.report.lines(run)
         return lines
@@ -218,6 +230,13 @@ class Grading:
             notices.append(words.STOPPED)
         return notices
 
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """With --full all that is known of a learner's tests; else `lines` has most of it."""
+        for suite in self.suites.values() if self.config.option.full else ():
+            terminalreporter.section(verdicts.NOTICED_TITLE)
+            for line in matrix.everything(suite):
+                terminalreporter.line(line)
+
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Remember what was found in the learner's files, if all the checks were asked for."""
         if self.graded is None or self.chosen or self.trouble:
@@ -231,6 +250,7 @@ class Grading:
     def pytest_unconfigure(self) -> None:
         if self.shared:
             self.shared.runs += self.runs.values()
+            self.shared.suites += self.suites.values()
 
 
 def _place(item: pytest.Item) -> int | str:
@@ -245,35 +265,3 @@ def _mark(item: pytest.Item) -> Marked:
     mark = marked(item.obj)
     assert mark is not None, f"{item.nodeid} has no @task"
     return mark
-
-
-def code_of(lesson: Lesson, code: str | None, solution: bool, report: Report) -> Path:
-    """The folder that is graded. Raises Trouble where it holds no `todo_api`."""
-    folder = Path(code).resolve() if code else lesson.solution if solution else lesson.folder
-    if (folder / "todo_api").is_dir():
-        return folder
-    sentence = words.NO_CODE.format(folder=report.path(folder))
-    if code:
-        command = f"{report.prefix}pytest lessons/{lesson.number}"
-        reference = report.path(lesson.solution)
-        raise Trouble(sentence, words.USE_ANOTHER.format(command=command, folder=reference))
-    raise Trouble(sentence, words.BRING_BACK.format(path=report.path(folder / "todo_api")))
-
-
-def untouched(run: Run) -> bool:
-    """Whether the graded folder still is the starter."""
-    there = build.files_of(run.code)
-    return all(there.get(name) == content for name, content in build.starter(run.lesson).items())
-
-
-def edits(run: Run) -> subprocess.Popen[bytes] | None:
-    """Ask git, meanwhile, whether a lesson's checks differ from the committed ones."""
-    command = ["git", "diff", "--quiet", "HEAD", "--", str(run.lesson.checks)]
-    if not (run.lesson.root / ".git").exists():
-        return None
-    try:
-        return subprocess.Popen(
-            command, cwd=run.lesson.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-    except OSError:
-        return None

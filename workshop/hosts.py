@@ -7,7 +7,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -21,6 +20,7 @@ from typing import Any, Protocol
 
 from workshop import words
 from workshop.births import (
+    FORKS,
     WARM_WITHIN,
     Births,
     Forked,
@@ -93,7 +93,7 @@ def lacking(sentence: str) -> Iterator[None]:
 class Hosts:
     """Bears hosts and waits for them to call; `close` ends them all."""
 
-    def __init__(self, *, fork: bool = sys.platform == "linux", bear: bool = True) -> None:
+    def __init__(self, *, fork: bool = FORKS, bear: bool = True) -> None:
         """Begins to import the frameworks at once, unless none is to be born. Raises Lacking."""
         self.bears = bear
         with lacking(words.NO_FOLDER):
@@ -114,7 +114,11 @@ class Hosts:
             variables = environment(files)
         with lacking(words.NO_START):
             complaints = files / "complaints"
-            self.births: Births = Forked(variables, complaints) if fork else Started(variables)
+            self.births: Births = (
+                Forked(variables, complaints, "workshop.host.nursery")
+                if fork
+                else Started(variables, "workshop.host.child")
+            )
         self.count = 0
 
     def bear(self) -> ChildHost:

@@ -184,7 +184,11 @@ def refusal(root: Path, number: str, name: str) -> str | None:
 
 def described(root: Path, number: str, name: str) -> Lesson:
     """The lesson before it is on the disk; names and promises are those of the one before."""
-    earlier = [lesson for lesson in course.lessons(root) if lesson.number < number][-1]
+    earlier = [
+        lesson
+        for lesson in course.lessons(root)
+        if lesson.number < number and lesson.holds == course.API
+    ][-1]
     title = name.replace("_", " ")
     promise = earlier.promise
     return Lesson(root, f"{number}_{name}", title, 45, (FILE,), earlier.names, (), promise)

@@ -75,7 +75,7 @@ def copy(root: Path, folder: Path) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, folder / name)
     for lesson in lessons(folder):
-        build.write(build.starter(lesson), lesson.folder)
+        build.write(build.starter(lesson), lesson.folder, lesson.holds)
 
 
 def runner(folder: Path) -> Callable[[str], str]:

@@ -48,9 +48,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     if not asked.lessons and asked.unknown is None:
         return
     grades = not (asked.unknown or asked.others or options.collectonly or options.help)
-    hosts = bear(early_config, options) if grades else None
+    apps = any(lesson.holds == course.API for lesson in asked.lessons)
+    hosts = bear(early_config, options, apps) if grades else None
 
-    from workshop.grading import GRADING, Grading, Trouble
+    from workshop.graded import Trouble
+    from workshop.grading import GRADING, Grading
     from workshop.report import Report
 
     code = shlex.quote(options.code or "")
@@ -71,12 +73,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
             early_config.stash[REFUSED] = report.trouble(str(trouble), trouble.advice)
 
 
-def bear(config: pytest.Config, options: argparse.Namespace) -> Hosts | Lacking | None:
-    """Hosts for this run, closed whatever becomes of it; None where it has some of another's."""
+def bear(config: pytest.Config, options: argparse.Namespace, apps: bool) -> Hosts | Lacking | None:
+    """Hosts for this run, closed whatever becomes of it; None where it has some of another's.
+
+    Where no `apps` are graded, none is born.
+    """
     if any(hasattr(plugin, "bench") for plugin in config.pluginmanager.get_plugins()):
         return None
     try:
-        hosts = Hosts(bear=not in_debugger(options))
+        hosts = Hosts(bear=apps and not in_debugger(options))
     except Lacking as lacking:
         return lacking
     config.add_cleanup(hosts.close)

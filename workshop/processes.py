@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
-HOSTS = ("workshop.host.nursery", "workshop.host.child")
+HOSTS = ("workshop.host.nursery", "workshop.host.child", "workshop.host.trial")
 OWNERS = ("python", "pytest", "workshop")
 """One of these is in the command of whoever started a host, as long as that one lives."""
 

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import textwrap
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,24 +28,13 @@ from typing import Any
 
 import pytest
 
-from workshop import build, regions
+from workshop import build
+from workshop.changes import Change, apply
 from workshop.course import Lesson
 from workshop.report import Run
 from workshop.shared import SharedBench
 from workshop.stage import Bench
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change to one file of a solution."""
-
-    file: str
-    task: str | None = None
-    code: str = ""
-    imports: str = ""
-    place: int = 1
-    old: str | None = None
-    new: str = ""
+from workshop.suites import Suite
 
 
 @dataclass(frozen=True)
@@ -70,15 +58,12 @@ class Graded:
     status: int
     printed: str
     warned: list[dict[str, Any]]
+    suites: list[Suite]
 
     @property
     def block(self) -> str:
         """The printed report of the failure, without the list above it and `next` below."""
         return self.printed.split("\n\n")[1] if self.run.failure else ""
-
-
-class Inapplicable(Exception):
-    """A change that doesn't fit the solution."""
 
 
 def variants(file: Path, kind: str) -> list[Variant]:
@@ -93,48 +78,13 @@ def variants(file: Path, kind: str) -> list[Variant]:
     return found
 
 
-def apply(change: Change, source: str) -> str:
-    """`source` with one change. Raises Inapplicable."""
-    if change.old is not None:
-        if source.count(change.old) != 1:
-            times = source.count(change.old)
-            raise Inapplicable(f"{change.file} has this {times} times, not once: {change.old}")
-        source = source.replace(change.old, change.new)
-    elif change.task is not None:
-        source = _replace_region(change, source)
-    if change.imports:
-        lines = source.splitlines()
-        first = next(i for i, line in enumerate(lines) if line.startswith(("import ", "from ")))
-        lines[first:first] = change.imports.strip().splitlines()
-        source = regions.text_of(lines)
-    return source
-
-
-def _replace_region(change: Change, source: str) -> str:
-    lines: list[str] = []
-    place = 0
-    for part in regions.parts(source):
-        if isinstance(part, str):
-            lines.append(part)
-            continue
-        place += part.task == change.task
-        mine = part.task == change.task and place == change.place
-        code = textwrap.indent(textwrap.dedent(change.code.strip("\n")), part.indent).splitlines()
-        lines.append(part.begin)
-        lines.extend(code if mine else part.body)
-        lines.append(f"{part.indent}# end {part.task}")
-    if place < change.place:
-        raise Inapplicable(f"{change.file} has no region {change.place} of task {change.task}")
-    return regions.text_of(lines)
-
-
 def write(lesson: Lesson, variant: Variant, folder: Path) -> None:
     """Write a lesson's solution, changed as `variant` says, as a learner would hold it."""
     files = build.solved_up_to(lesson, lesson.tasks[-1].number)
     for change in variant.changes:
         source = files.get(change.file, b"").decode()
         files[change.file] = apply(change, source).encode()
-    build.write(files, folder)
+    build.write(files, folder, lesson.holds)
 
 
 def grade(lesson: Lesson, folder: Path, bench: Bench, *more: str, **how: Any) -> Graded:
@@ -149,4 +99,4 @@ def grade(lesson: Lesson, folder: Path, bench: Bench, *more: str, **how: Any) ->
         status = pytest.main([*configuration, *arguments], plugins=[shared])
     if len(shared.runs) != 1:
         raise RuntimeError(f"nothing was graded:\n{printed.getvalue()}")
-    return Graded(shared.runs[0], int(status), printed.getvalue(), shared.warned)
+    return Graded(shared.runs[0], int(status), printed.getvalue(), shared.warned, shared.suites)

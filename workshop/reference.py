@@ -42,10 +42,10 @@ class Place:
 def places(lesson: Lesson, task: str | None = None) -> Iterator[Place]:
     """Where the tasks of a lesson are, or one of them; the files in their order."""
     starters = build.starter(lesson)
-    for name, content in build.files_of(lesson.solution).items():
+    for name, content in build.files_of(lesson.solution, lesson.holds).items():
         source = content.decode()
         theirs, given = _by_task(source), _by_task(starters[name].decode())
-        mine = _by_task(text(lesson.folder / "todo_api" / name))
+        mine = _by_task(text(lesson.work / name))
         for number, found in theirs.items():
             if task in (None, number):
                 yours = mine.get(number, [])
@@ -96,7 +96,7 @@ def show(lesson: Lesson, task: Task, screen: Screen) -> None:
     screen.say(f"{task.number}  {task.title}")
     for one in places(lesson, task.number):
         screen.line()
-        screen.line(f"{place(lesson.solution / 'todo_api' / one.file)}:{one.reference.line}")
+        screen.line(f"{place(lesson.reference / one.file)}:{one.reference.line}")
         for line in one.reference.written:
             screen.line(line.rstrip())
     screen.line()
@@ -117,7 +117,7 @@ def diff(lesson: Lesson, task: Task | None, screen: Screen) -> bool:
     if outside:
         screen.say(words.OUTSIDE)
         for name in outside:
-            screen.line(f"  {place(lesson.folder / 'todo_api' / name)}")
+            screen.line(f"  {place(lesson.work / name)}")
     return all(good)
 
 
@@ -148,7 +148,7 @@ def _diff_task(lesson: Lesson, task: Task, verdict: str | None, screen: Screen) 
 def elsewhere(lesson: Lesson) -> Iterator[str]:
     """The files that a learner changed outside the tasks."""
     starters = build.starter(lesson)
-    mine = build.files_of(lesson.folder)
+    mine = build.files_of(lesson.folder, lesson.holds)
     for name in sorted(starters.keys() | mine.keys()):
         yours, given = mine.get(name, b""), starters.get(name, b"")
         if _frame(yours) != _frame(given):
@@ -165,11 +165,11 @@ def _frame(content: bytes) -> list[str]:
 
 
 def _beside(lesson: Lesson, one: Place, screen: Screen) -> None:
-    path = lesson.folder / "todo_api" / one.file
+    path = lesson.work / one.file
     if one.yours is None:
         screen.line(place(path))
         screen.say(words.MARKS_GONE.format(task=one.reference.task))
-        reference = regions.plain(text(lesson.solution / "todo_api" / one.file)).splitlines()
+        reference = regions.plain(text(lesson.reference / one.file)).splitlines()
         yours = [line for line in text(path).splitlines() if not _mark(line)]
         _changes(yours, reference, screen)
         return

@@ -125,17 +125,17 @@ def text_of(lines: list[str]) -> str:
 def todo_line(
     folder: Path, task: str, *, unwritten: bool = False, at: str = ""
 ) -> tuple[Path, int, str] | None:
-    """Where a task begins in a `todo_api`: file, line, the mark; None where no mark is left.
+    """Where a task begins in what a learner wrote: file, line, mark; None where no mark is left.
 
     Of several places an `unwritten` one comes first, where that is asked for; then one in the
     file `at`.
     """
     found = [
         (path, region)
-        for path in sources(folder / "todo_api")
+        for path in sources(folder)
         for region in regions(path.read_text(encoding="utf-8", errors="replace"), task)
     ]
-    found.sort(key=lambda one: one[0] != folder / "todo_api" / at)
+    found.sort(key=lambda one: one[0] != folder / at)
     if unwritten:
         found.sort(key=lambda one: not any("NotImplementedError" in line for line in one[1].body))
     return next(((path, one.line, one.begin.strip()) for path, one in found), None)

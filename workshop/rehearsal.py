@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from workshop import build, pages
+from workshop.changes import Change, apply
 from workshop.course import ROOT, Lesson, lessons
-from workshop.proof import Change, apply
 
 # What would make a command here another than a learner's: colours, options, who started it.
 STEERING = (
@@ -54,13 +54,13 @@ class Rehearsal:
     def reset(
         self, done: str, changes: Iterable[Change] = (), lesson: Lesson | None = None
     ) -> None:
-        """A lesson's `todo_api` with the tasks up to `done`, "01.2", solved; then changed."""
+        """What a lesson holds, with the tasks up to `done`, "01.2", solved; then changed."""
         lesson = lesson or self.lesson
         files = build.solved_up_to(lesson, done)
         for change in changes:
             files[change.file] = apply(change, files.get(change.file, b"").decode()).encode()
-        shutil.rmtree(lesson.folder / "todo_api", ignore_errors=True)
-        build.write(files, lesson.folder)
+        shutil.rmtree(lesson.work, ignore_errors=True)
+        build.write(files, lesson.folder, lesson.holds)
 
     def command(self, command: str) -> list[str]:
         """The installed command itself: `python -m pytest` would put the folder on the path."""

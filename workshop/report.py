@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from workshop import words
 from workshop.course import Lesson, after, lessons
 from workshop.failure import Failure
 from workshop.words import ROOM
+
+HEIGHT = 24
+"""Lines of a whole report."""
 
 STILL = "still"
 """Takes the place of a task's number for the checks of earlier lessons."""
@@ -77,6 +81,8 @@ class Run:
     sequences: int = 0
     notices: list[str] = field(default_factory=list)
     unread: str | None = None
+    drawn: Callable[[int], list[str]] | None = None
+    """Lines that stand above what comes next, at most as many as there is room for."""
 
     @property
     def failure(self) -> Failure | None:
@@ -113,12 +119,14 @@ class Report:
             lines.append([Piece(f"{'' if place else 'notice':<13}{notice}")])
         if run.failure:
             lines += [[], *self.block(run, run.failure)]
+        if run.drawn:
+            lines += [[Piece(text)] for text in run.drawn(HEIGHT - 2 - len(lines))]
         lines += [[], [Piece(f"{'next':<13}{self._next(run)}", "bold")]]
         return lines
 
     def _list(self, run: Run) -> list[Line]:
         lesson = run.lesson
-        first = f"Lesson {lesson.number}, {lesson.title}, on {self.path(run.code / 'todo_api')}"
+        first = f"Lesson {lesson.number}, {lesson.title}, on {self.path(run.code / lesson.holds)}"
         lines: list[Line] = [[Piece(first + (": ready to begin" if run.untouched else ""))]]
         if run.failure and run.failure.starting:
             lines.append(self._item(words.NOT_YET, "start", words.STARTS))
@@ -228,7 +236,7 @@ class Report:
         file = "your code"
         if failure.line is not None:
             mend = failure.mend or failure.line["file"]
-            file = Path(os.path.relpath(mend, run.code / "todo_api")).as_posix()
+            file = Path(os.path.relpath(mend, run.code / run.lesson.holds)).as_posix()
         if failure.not_started:
             return f"write task {failure.task} in {file}, then run: {command}"
         return f"change {file}, then run: {command}"

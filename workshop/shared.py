@@ -7,6 +7,7 @@ from typing import Any
 from workshop.report import Run
 from workshop.same import SEQUENCES
 from workshop.stage import Bench
+from workshop.suites import Suite
 
 
 class SharedBench:
@@ -14,7 +15,8 @@ class SharedBench:
 
     Without `gates` no task waits for another; with `beside`, a check's name, only its task's run;
     with `every`, all checks of the lessons before, not only those that last. Afterwards `runs` has
-    what was found, and `warned` what Python warned of in checks that passed.
+    what was found, and `warned` what Python warned of in checks that passed; `suites` are the
+    tests, where a learner's were graded.
     """
 
     def __init__(
@@ -36,3 +38,4 @@ class SharedBench:
         self.remembers = remembers
         self.runs: list[Run] = []
         self.warned: list[dict[str, Any]] = []
+        self.suites: list[Suite] = []

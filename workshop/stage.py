@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.answers import process_ended
+from workshop.births import FORKS
 from workshop.client import App
 from workshop.configured import Refusal
 from workshop.course import Lesson
@@ -14,6 +15,7 @@ from workshop.hosts import Gone, Host, Hosts, Refused, Silent
 from workshop.scene import Scene
 from workshop.seen import Unmet
 from workshop.tokens import SECRET
+from workshop.trials import Trials
 from workshop.upstreams import Upstream
 
 START_WITHIN = 2.5
@@ -38,13 +40,25 @@ def in_variables(how: dict[str, Any]) -> str:
 class Bench:
     """The host that the checks of a run use, one after the other; a new one where it ended."""
 
-    def __init__(self, hosts: Hosts, *, inside: bool = False) -> None:
-        """`inside`, the host is a thread of this process, where a keyboard reaches it."""
+    def __init__(self, hosts: Hosts, *, inside: bool = False, forks: bool = FORKS) -> None:
+        """`inside`, the host is a thread of this process, where a keyboard reaches it.
+
+        Where forking isn't safe nothing `forks`: children are started one by one.
+        """
+        self.forks = forks
         self.hosts = hosts
         self.inside = inside
         self.host: Host | None = None
         self.clears = True
         self.other: Bench | None = None
+        self._trials: Trials | None = None
+
+    @property
+    def trials(self) -> Trials:
+        """Where a learner's tests are run on other APIs. Raises Lacking."""
+        if self._trials is None:
+            self._trials = Trials(fork=self.forks)
+        return self._trials
 
     def beside(self) -> Bench:
         """Another one, for an app to compare with."""
@@ -77,6 +91,9 @@ class Bench:
         self.host = None
         if self.other is not None:
             self.other.close()
+        if self._trials is not None:
+            self._trials.close()
+        self._trials = None
 
 
 class Stage:

@@ -21,6 +21,7 @@ PARTS = {
     "README.md": "chapter",
     "lesson.toml": "tasks and hints",
     "todo_api": "start",
+    "tests/": "start",
     "test_": "checks",
 }
 """What of a lesson a path is, by how the path goes on below the lesson's folder."""
@@ -113,7 +114,7 @@ def keep(root: Path, coming: list[str]) -> None:
     for lesson in lessons(root):
         files = copies.mine(lesson)
         if copies.changed(lesson, files):
-            mine = f"lessons/{lesson.name}/todo_api/"
+            mine = f"lessons/{lesson.name}/{lesson.holds}/"
             written = any(name.startswith(mine) for name in coming)
             copies.keep(lesson, "update" if written else copies.RUN, files)
 

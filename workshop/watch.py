@@ -39,7 +39,7 @@ def watch(lesson: Lesson, screen: Screen) -> None:
     """Run the checks, then again on each save, until Ctrl-C. Raises OSError if nothing can run."""
     hosts = Hosts()
     bench = Bench(hosts)
-    folder = lesson.folder / "todo_api"
+    folder = lesson.work
     # It listens from here on, so what is saved during a run is seen after it.
     saves = saves_in(
         lesson.folder,

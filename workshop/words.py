@@ -124,7 +124,7 @@ def name_it(name: str, file: str) -> str:
 DONE, NOT_YET, NOT_STARTED, WAITING = "done", "not yet", "not started", "waiting"
 FINE, MEND = "fine", "to mend"
 SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○", WAITING: "·", FINE: "✓", MEND: "✗"}
-ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "..."})
+ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": ".", "…": "...", "●": "#"})
 COLOURS = {DONE: "green", NOT_YET: "red", NOT_STARTED: "yellow", FINE: "green", MEND: "red"}
 
 STILL_WORKING = "still working"
@@ -148,7 +148,7 @@ NO_XDIST = "-n is for the course's own tests; a lesson's checks run in order, in
 EDITED = "the checks differ from the committed ones, which come back with:"
 RESTORE = "git restore {file}"
 UNREAD = "the checks can't be read: {error}"
-NO_CODE = "{folder} has no folder todo_api"
+NO_CODE = "{folder} has no folder {holds}"
 NO_FOLDER = "no temporary folder can be had: {reason}"
 NO_PORT = "no port of this machine can be had: {reason}"
 NO_START = "no process can be started for the app: {reason}"
@@ -170,7 +170,7 @@ def ascii_only(line: str) -> str:
 def encodes(stream: TextIO) -> bool:
     """Whether a stream can be written every sign of the report."""
     try:
-        "✓✗○·…".encode(getattr(stream, "encoding", None) or "ascii")
+        "✓✗○·●…".encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

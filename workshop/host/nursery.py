@@ -15,12 +15,16 @@ import signal
 import sys
 import traceback
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+Become = Callable[[dict[str, Any]], None]
+"""What a host does, from its arguments to its end."""
 
-def warm() -> Any:
-    """Import what every app imports; the probes, already listening."""
+
+def warm() -> Become:
+    """Import what every app imports, and let the probes listen."""
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # its command line: rich and more
 
     import aiosqlite  # noqa: F401
@@ -31,12 +35,12 @@ def warm() -> Any:
     import uvicorn.protocols.http.h11_impl  # noqa: F401
     from sqlalchemy.dialects.sqlite import aiosqlite as dialect  # noqa: F401
 
-    from workshop.host import child  # noqa: F401
+    from workshop.host.child import run
     from workshop.host.probes import Probes
 
     probes = Probes()
     probes.listen()
-    return probes
+    return lambda arguments: run(**arguments, probes=probes)
 
 
 def warmer() -> None:
@@ -54,10 +58,11 @@ def tell(message: dict[str, Any]) -> None:
 class Nursery:
     """Forks hosts, each the leader of a group of its own, and tells when one has ended."""
 
-    def __init__(self, probes: Any) -> None:
-        self.probes = probes
+    def __init__(self, become: Become, warmer: Callable[[], None]) -> None:
+        """`become` is what a fork does; `warmer` is called once, beside the first of them."""
+        self.become = become
         self.hosts: set[int] = set()
-        self.warmer = False
+        self.warmer: Callable[[], None] | None = warmer
 
     def fork(self, arguments: dict[str, Any]) -> None:
         pid = os.fork()
@@ -67,22 +72,20 @@ class Nursery:
             os.setpgid(pid, pid)
         self.hosts.add(pid)
         tell({"born": pid})
-        if not self.warmer:
-            self.warmer = True
+        if self.warmer:
             with suppress(ImportError), warnings.catch_warnings(action="ignore"):
-                warmer()
+                self.warmer()
+            self.warmer = None
             gc.freeze()
 
     def _become(self, arguments: dict[str, Any]) -> None:
-        from workshop.host.child import run
-
         code = 1
         try:
             os.setpgid(0, 0)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            run(**arguments, probes=self.probes)
+            self.become(arguments)
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
         except Exception:
@@ -130,14 +133,19 @@ class Nursery:
                 os.waitpid(pid, 0)
 
 
-def main() -> None:
+def keep(warm: Callable[[], Become], warmer: Callable[[], None]) -> None:
+    """Import what `warm` imports, then fork until the checks are gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the checks, which end this
     gc.disable()
-    probes = warm()
+    become = warm()
     gc.freeze()  # what is here already is never garbage: a host collects in milliseconds
     gc.enable()
     tell({"warm": True})
-    Nursery(probes).run()
+    Nursery(become, warmer).run()
+
+
+def main() -> None:
+    keep(warm, warmer)
 
 
 if __name__ == "__main__":

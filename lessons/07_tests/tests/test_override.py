@@ -1,0 +1,28 @@
+"""What can't be seen from outside: something of yours in a dependency's place."""
+
+from conftest import TODOS, Login, make
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from todo_api.dependencies import get_notifier, get_settings
+from todo_api.settings import Settings
+
+
+class Recorder:
+    """A notifier that tells nobody, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def todo_changed(self, user_id: int, kind: str, todo_id: int) -> None:  # noqa: ARG002
+        self.told.append(kind)
+
+
+# TODO 07.4: your test of what the notifier is told
+# app.dependency_overrides[get_notifier] = …
+# end 07.4
+
+
+def test_a_token_ends(app: FastAPI, client: TestClient, login: Login) -> None:
+    """The worked example: settings of this test's own, with which a token ends before it begins."""
+    app.dependency_overrides[get_settings] = lambda: Settings(access_token_expire_minutes=-1)
+    assert client.get("/api/v1/users/me", headers=login("ada")).status_code == 401

@@ -1,0 +1,265 @@
+"""A learner's tests, judged: which are right, which bugs they notice, what is wrong with the rest.
+
+The right APIs come first: a test that fails on one of them is wrong itself, and is set aside. Then
+the broken ones, in an order made anew each time, with the right ones once more among them, so that
+no count of runs tells which API is a broken one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from workshop import verdicts, words
+from workshop.apis import SHOWN, Api, Apis
+from workshop.seen import Unmet
+from workshop.trials import Result, Run, Trials
+
+EXPLAINED = 4
+"""How many of the tests that are set aside are run alone, to find out why they fail."""
+
+OURS = (verdicts.ROWS, verdicts.ALONE, verdicts.ORDER)
+"""What is wrong with a test where it isn't by itself."""
+
+MUTE = (500, 200)
+"""Answers that say nothing: a test that passes on both can't fail."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Why a test is set aside; `kind` is one of those in `verdicts.ASIDE`."""
+
+    kind: str
+    result: Result
+    freedom: str = ""
+
+    @property
+    def what(self) -> str:
+        return verdicts.ASIDE[self.kind].format(what=self.freedom)
+
+
+def name_of(function: str) -> str:
+    """A test's name, as it is written."""
+    return function.rpartition("::")[2]
+
+
+class Suite:
+    """The tests in a folder. Nothing is run before it is asked for, and then only once."""
+
+    def __init__(
+        self,
+        tests: Path,
+        trials: Trials,
+        apis: Apis,
+        tell: Callable[[str], None],
+        chance: Random | None = None,
+    ) -> None:
+        self.tests = tests
+        self.trials = trials
+        self.apis = apis
+        self.tell = tell
+        self.chance = chance or Random()
+        self.aside: dict[str, Aside] = {}
+        self.slept: dict[str, Result] = {}
+        self.looked_for_bugs = False
+
+    @functools.cached_property
+    def first(self) -> list[Run]:
+        """Each right API once. Of two tests, each comes first in one order and last in another."""
+        seed = self.chance.randrange(2**32)
+        one, two, *rest = self.apis.right
+        runs = [
+            Run(one, seed),
+            Run(two, seed, backwards=True),
+            *(Run(api, seed + 1) for api in rest),
+        ]
+        self.trials.run(self.tests, runs, self.tell)
+        for function, results in self._by_function(runs).items():
+            if asleep := [one for one in results if one.slept]:
+                self.slept[function] = asleep[0]
+            if bad := [one for one in results if one.outcome not in ("passed", "skipped")]:
+                self.aside[function] = self._explain(bad, results, runs)
+        return runs
+
+    def _by_function(self, runs: Iterable[Run]) -> dict[str, list[Result]]:
+        found: dict[str, list[Result]] = {}
+        for run in runs:
+            for result in run.results.values():
+                found.setdefault(result.function, []).append(result)
+        return found
+
+    def _explain(self, bad: list[Result], results: list[Result], runs: list[Run]) -> Aside:
+        """Why a test fails on a right API."""
+        worst = bad[0]
+        simple = {"hung": verdicts.HUNG, "ended": verdicts.ENDED, "setup": verdicts.FIXTURE}
+        if any(one.bare for one in bad):
+            return Aside(verdicts.BARE, next(one for one in bad if one.bare))
+        if worst.outcome in simple:
+            return Aside(simple[worst.outcome], worst)
+        if any(one.rows for one in bad):
+            return Aside(verdicts.ROWS, next(one for one in bad if one.rows))
+        if any(one.again == "passed" for one in bad):
+            return Aside(verdicts.FLAKY, worst)
+        if len(self.aside) >= EXPLAINED:
+            return Aside(verdicts.WRONG, worst)
+        same = [one for one in results if one.test == worst.test]
+        alone = self._alone(worst.test, self.apis.right)
+        fails = [api for api, one in zip(self.apis.right, alone, strict=True) if one.failed]
+        if not fails:
+            return Aside(verdicts.ALONE, worst)
+        if len(fails) < len(runs):
+            freedoms = self.apis.freedoms
+            ones = self._alone(worst.test, freedoms.values())
+            names = [name for name, one in zip(freedoms, ones, strict=True) if one.failed]
+            if names:
+                return Aside(verdicts.FREEDOM, worst, names[0])
+        passed = any(one.outcome == "passed" for one in same)
+        return Aside(verdicts.ORDER if passed else verdicts.WRONG, worst)
+
+    def _alone(self, test: str, apis: Iterable[Api]) -> list[Result]:
+        """One test without the others, on some APIs."""
+        runs = [Run(api, only=frozenset([test])) for api in apis]
+        self.trials.run(self.tests, runs, self.tell)
+        return [run.results.get(test, Result(test, "ended")) for run in runs]
+
+    @functools.cached_property
+    def noticed(self) -> dict[int, list[str]]:
+        """By a bug's number the tests that notice it."""
+        first = self.first
+        self.looked_for_bugs = True
+        without = {one.test for run in first for one in run.results.values()}
+        without = {test for test in without if test.partition("[")[0] in self.aside}
+        bugs = [self._second(api, without) for api in self.apis.bugs]
+        right = [self._second(api, without) for api in self.apis.right]
+        runs = [*bugs, *right[1:]]
+        self.chance.shuffle(runs)
+        if self.valid:
+            # The last is a right one: whoever waits for a count to pass fails on that one too.
+            self.trials.run(self.tests, [*runs, right[0]], self.tell)
+        for function, results in self._by_function(right).items():
+            bad = [one for one in results if one.outcome not in ("passed", "skipped")]
+            if bad and function not in self.aside:
+                self.aside[function] = Aside(verdicts.FLAKY, bad[0])
+        return {
+            run.api.number: sorted(
+                {one.function for one in run.results.values() if one.failed} - self.aside.keys()
+            )
+            for run in bugs
+        }
+
+    def _second(self, api: Api, without: set[str]) -> Run:
+        seed = self.chance.randrange(2**32)
+        return Run(api, seed, without=frozenset(without))
+
+    @property
+    def valid(self) -> list[str]:
+        """The tests that pass on every right API."""
+        found = self._by_function(self.first)
+        return [
+            function
+            for function, results in sorted(found.items())
+            if function not in self.aside and any(one.outcome == "passed" for one in results)
+        ]
+
+    @functools.cached_property
+    def unable(self) -> list[str]:
+        """The tests that pass whatever an API answers, so that no bug could make them fail."""
+        able = {function for functions in self.noticed.values() for function in functions}
+        doubted = [function for function in self.valid if function not in able]
+        tests = [one for one in self.first[0].results.values() if one.function in doubted]
+        only = frozenset(one.test for one in tests)
+        runs = [Run(self.apis.right[0], only=only, mute=status) for status in MUTE]
+        if only:
+            self.trials.run(self.tests, runs, self.tell)
+        found = self._by_function(runs)
+        return [function for function in doubted if all(map(says_nothing, found[function]))]
+
+    def place(self, result: Result) -> dict[str, Any] | None:
+        """A line of the learner's, as a report shows it."""
+        if not result.file:
+            return None
+        file = self.tests / result.file
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        source = lines[result.line - 1].strip() if result.line <= len(lines) else ""
+        return {"file": str(file), "line": result.line, "source": source}
+
+    # What the checks demand: each returns, or raises Unmet.
+
+    def demand_some(self) -> None:
+        """Tests that can be read and run."""
+        for run in self.first:
+            for unread in run.unread:
+                line = self.place(Result("", "", file=unread.file, line=unread.line))
+                raise Unmet(unread.text, verdicts.SOME_TEST, verdicts.UNREAD_TESTS, line)
+        if not self.first[0].results:
+            raise Unmet(verdicts.NO_TESTS, verdicts.SOME_TEST)
+        self._demand_none(verdicts.FIXTURE, verdicts.HUNG, verdicts.ENDED)
+
+    def demand_lifespan(self) -> None:
+        self.demand_some()
+        self._demand_none(verdicts.BARE)
+
+    def demand_own_rows(self) -> None:
+        """Tests that neither meet nor need what another one left."""
+        self.demand_some()
+        self._demand_none(*OURS)
+        for run in self.first:
+            for result in run.results.values():
+                if result.rows:
+                    raise self._unmet(result.function, Aside(verdicts.ROWS, result))
+
+    def demand_right(self) -> None:
+        """A test, at least, that passes on all right APIs."""
+        self.demand_some()
+        if not self.valid and self.aside:
+            function, aside = next(iter(self.aside.items()))
+            raise self._unmet(function, aside)
+        if not self.valid:
+            count = words.plural(len(self._by_function(self.first)), "test")
+            raise Unmet(verdicts.NO_VALID.format(count=count), verdicts.SOME_TEST)
+
+    def demand_noticed(self, bug: int) -> None:
+        if not self.noticed[bug]:
+            area = self.apis.of(bug).area
+            got = verdicts.NOT_NOTICED.format(number=bug, area=area)
+            raise Unmet(got, verdicts.NOTICED_BY)
+
+    def demand_steady(self) -> None:
+        assert self.noticed
+        self._demand_none(verdicts.FLAKY)
+
+    def demand_fair(self) -> None:
+        """No test that is set aside."""
+        assert self.noticed
+        self._demand_none(*verdicts.ASIDE)
+
+    def demand_able(self) -> None:
+        for function in self.unable:
+            raise Unmet(verdicts.CANT_FAIL.format(name=name_of(function)), verdicts.CAN_FAIL)
+
+    def _demand_none(self, *kinds: str) -> None:
+        for function, aside in self.aside.items():
+            if aside.kind in kinds:
+                raise self._unmet(function, aside)
+
+    def _unmet(self, function: str, aside: Aside) -> Unmet:
+        got = f"{name_of(function)} {aside.what}"
+        if aside.result.text and aside.result.outcome != "passed":
+            got += f": {aside.result.text}"
+        return Unmet(
+            got, verdicts.SOME_TEST, verdicts.WHY_ASIDE[aside.kind], self.place(aside.result)
+        )
+
+
+def says_nothing(result: Result) -> bool:
+    """Whether a test that met empty answers alone passed, and would whatever it met."""
+    return result.outcome == "passed" and (result.asks > 0 or result.asserts == 0)
+
+
+def shown(noticed: dict[int, list[str]]) -> list[int]:
+    """The bugs with a number that are noticed."""
+    return [bug for bug, functions in noticed.items() if functions and bug <= SHOWN]
