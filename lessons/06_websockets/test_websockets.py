@@ -443,7 +443,7 @@ def nothing_is_told_when_the_commit_fails(app: App) -> None:
 def idle_sockets_hold_no_connection(app: App) -> None:
     """an open socket holds no database connection
 
-    A socket stays open for hours, and a pool has fifteen: the sixteenth would wait for ever.
+    A socket stays for hours, and a pool has fifteen: the sixteenth would wait for ever.
     """
     ada = app.user("ada")
     assert len(meet("garden", ada, ada, ada)) == 3
