@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -73,6 +74,16 @@ def seen(number: str, *names: str) -> None:
     known = {one.name: one for one in proof.variants(file, "mistake")}
     rows = [
         f"| {known[name].name} | `{known[name].check}` | {known[name].says} … |" for name in names
+    ]
+    say("\n".join(["| mistake | caught by | the report says |", "|---|---|---|", *rows]))
+
+
+def told(*suites: str) -> None:
+    """Test suites as they will be written in the room, and what the report says of each."""
+    known = tomllib.loads((ROOT / "tests" / "suites" / "told.toml").read_text("utf-8"))
+    rows = [
+        f"| {name.replace('_', ' ')} | `{known[name]['check']}` | {known[name]['says'][0]} … |"
+        for name in suites
     ]
     say("\n".join(["| mistake | caught by | the report says |", "|---|---|---|", *rows]))
 

@@ -11,6 +11,7 @@ import typer
 
 from workshop import build as building
 from workshop import copies, state, words, writing
+from workshop import figures as counting
 from workshop import new as beginning
 from workshop import pages as paging
 from workshop.asked import MaybeLesson, commands, lesson_of, refuse, screen
@@ -107,6 +108,13 @@ def build(number: MaybeLesson = None) -> None:
 def pages() -> None:
     """For authors: write the code and outputs in the pages anew."""
     write_pages(ROOT, screen())
+
+
+@command("figures")
+def figures() -> None:
+    """For authors: say how much the course proves of itself."""
+    for line in counting.table(ROOT):
+        typer.echo(line)
 
 
 @command("new 09 caching")
