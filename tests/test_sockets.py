@@ -54,8 +54,9 @@ if pool:
 commits = {{"fail": False}}
 
 @event.listens_for(Engine, "commit")
-def commit(_connection):
+def commit(connection):
     if commits["fail"]:
+        connection.connection.rollback()  # as a database does that can't commit
         raise OperationalError("COMMIT", {{}}, RuntimeError("no commit gets through"))
 
 app = create_app(Settings(database_url=url, password_cost=1))
