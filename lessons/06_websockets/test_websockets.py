@@ -201,7 +201,7 @@ def a_vanished_client_is_forgotten(app: App) -> None:
 def an_empty_room_is_removed(app: App) -> None:
     """a room that everyone has left is removed
 
-    Rooms come from addresses: those nobody needs any more would fill the memory one by one.
+    Rooms come from addresses: those that nobody needs would fill the memory one by one.
     """
     ada = app.user("ada")
     names = [f"room-{number}" for number in range(10)]
@@ -424,7 +424,7 @@ def the_owner_hears_each_change(app: App) -> None:
 def nobody_else_hears_it(app: App) -> None:
     """nobody else hears of a todo: each owner has a room
 
-    What comes first to bob and to the garden is their own: of ada's nothing was sent there.
+    What comes first to bob and to the garden is their own: of ada's nothing came before.
     """
     ada, bob = app.user("ada"), app.user("bob")
     hers, his, garden = ada.open(f"user-{ada.id}"), bob.open(f"user-{bob.id}"), bob.open("garden")
@@ -459,7 +459,7 @@ def nothing_is_told_when_the_commit_fails(app: App) -> None:
 def idle_sockets_hold_no_connection(app: App) -> None:
     """an open socket holds no database connection
 
-    A socket stays open for hours, and a pool has fifteen: the sixteenth would wait for ever.
+    A socket stays open for hours and a pool has fifteen: the sixteenth would never open.
     """
     ada = app.user("ada")
     assert len(meet("garden", ada, ada, ada)) == 3
