@@ -71,7 +71,7 @@ class User(Requests):
         """A new ticket, which opens one socket. Raises Unmet where none is issued."""
         answer = self.post("/api/v1/ws/tickets")
         if answer.status != 201:
-            raise Unmet(repr(answer.status), "status 201, and a ticket")
+            raise answer.problem or Unmet(repr(answer.status), "status 201, and a ticket")
         ticket: str = answer["ticket"].value
         return ticket
 

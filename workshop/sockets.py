@@ -10,7 +10,7 @@ import socket
 import struct
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
@@ -19,8 +19,9 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from workshop import words
-from workshop.answers import Asked, process_ended
-from workshop.scene import to_json
+from workshop.answers import process_ended
+from workshop.hosts import Host
+from workshop.scene import Scene, to_json
 from workshop.seen import Like, Seen, Unmet, in_words, same
 
 CUT_OFF = 1006
@@ -29,12 +30,20 @@ CUT_OFF = 1006
 OPEN, REFUSED = "open", "refused with HTTP {status}, before it was open"
 
 
+class Served(Protocol):
+    """The app that a socket belongs to."""
+
+    scene: Scene
+    host: Host
+    number: int
+
+
 class Socket:
     """One connection. `who` and `room` name it in the report."""
 
     def __init__(
         self,
-        app: Asked,
+        app: Served,
         address: tuple[str, int],
         path: str,
         *,
@@ -114,6 +123,18 @@ class Socket:
             return Seen("", json.loads(text))
         except ValueError:
             raise Unmet(f"a frame with {words.shorten(text, 60)}", "a frame with JSON") from None
+
+    @property
+    def settled(self) -> Closed:
+        """What became of it: open, once the app listens to it, or how it was closed."""
+        if self.state == OPEN:
+            patience = self.app.host.deadline
+            port = self.connection.getsockname()[1]
+            number = self.app.number
+            ask = {"number": number, "port": port, "patience": patience}
+            if self.app.host.ask("listens", patience and patience + 1, **ask):
+                return Closed(self.who, OPEN)
+        return self.closed
 
     @property
     def closed(self) -> Closed:

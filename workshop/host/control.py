@@ -163,6 +163,10 @@ class Control:
         """How many sockets app `number` serves: `count`, or what there is after `patience`."""
         return self.serving.servers[number].watched.sockets.wait(count, patience)
 
+    def listens(self, number: int, port: int, patience: float) -> bool:
+        """Whether app `number` listens to the client at `port`, once that shows."""
+        return self.serving.servers[number].watched.sockets.listens(port, patience)
+
     def ended(self, number: int) -> int:
         """How many sockets app `number` has served, or is closing."""
         sockets = self.serving.servers[number].watched.sockets

@@ -242,6 +242,7 @@ class Serving:
         self.servers[number] = server
         if self.guards and not beside:
             self.guards.slept.clear()
+            self.guards.met_breakpoints.clear()
         return {"port": port}
 
     def _import(self, code: str, before: dict[str, str], names: dict[str, str]) -> None:

@@ -16,11 +16,12 @@ class Sockets:
         self.served = 0
         self.ending = 0
         self.ended = 0
+        self.listened_to: dict[int, bool] = {}
         self.changed = threading.Condition()
 
     async def serve(self, app: Any, scope: Any, receive: Any, send: Any) -> None:
         """Let `app` talk to one socket; it counts as ending once either side said goodbye."""
-        said_goodbye = False
+        said_goodbye = accepted = False
 
         def goodbye() -> None:
             nonlocal said_goodbye
@@ -28,14 +29,18 @@ class Sockets:
             said_goodbye = True
 
         async def heard() -> Any:
+            if accepted:
+                self._settle(scope, True)
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 goodbye()
             return message
 
         async def said(message: Any) -> None:
+            nonlocal accepted
             if message["type"] == "websocket.close":
                 goodbye()
+            accepted = accepted or message["type"] == "websocket.accept"
             await send(message)
 
         self._count(1)
@@ -44,7 +49,20 @@ class Sockets:
         finally:
             self.ending -= said_goodbye
             self.ended += 1
+            self._settle(scope, False)
             self._count(-1)
+
+    def _settle(self, scope: Any, listens: bool) -> None:
+        """Whether a client is let in shows when the app listens to it, or is done with it."""
+        with self.changed:
+            self.listened_to[scope["client"][1]] = listens
+            self.changed.notify_all()
+
+    def listens(self, port: int, seconds: float) -> bool:
+        """Whether the app listens to the client at this port, once that shows."""
+        with self.changed:
+            self.changed.wait_for(lambda: port in self.listened_to, seconds)
+            return self.listened_to.get(port, False)
 
     def _count(self, more: int) -> None:
         with self.changed:

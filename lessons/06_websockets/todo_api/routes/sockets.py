@@ -4,7 +4,7 @@ import asyncio
 import re
 from contextlib import suppress
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect, WebSocketException
 from pydantic import ValidationError
 
 from todo_api.dependencies import CurrentUser, SessionDep, SettingsDep
@@ -95,6 +95,8 @@ async def talk(websocket: WebSocket, room: str, settings: SettingsDep, ticket: s
             await close(websocket, code)
     except WebSocketDisconnect:
         pass  # The client left while it was written to.
+    except WebSocketException:
+        raise  # FastAPI closes with its code.
     except Exception:
         await close(websocket, 1011)
         raise
