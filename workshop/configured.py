@@ -123,6 +123,8 @@ class Refusal:
 
     @property
     def first(self) -> str:
-        """The exception's type, and what it says first."""
+        """What the exception says first; of a ValidationError the first field and its fault."""
         lines = [line.strip() for line in self.said.splitlines() if line.strip()]
-        return " ".join(lines[:3])
+        if "validation error" in lines[0]:
+            return " ".join(lines[1:3]).partition(" [type=")[0]
+        return lines[0]

@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     EmailStr,
     Field,
@@ -30,6 +31,13 @@ def refuse_control_characters_in(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def refuse_numbers(value: object) -> object:
+    """Pydantic would take one as seconds since 1970; our description says that a time is a text."""
+    if isinstance(value, int | float):
+        raise ValueError("a time is written as a text")
+    return value
+
+
 def in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
@@ -42,7 +50,7 @@ Text = Annotated[
     str, StringConstraints(strip_whitespace=True), AfterValidator(refuse_control_characters)
 ]
 # A time needs its zone, and is kept in UTC; so every answer says it the same way.
-Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(refuse_numbers), AfterValidator(in_utc)]
 # Never stripped, and never shown: neither in a log nor in a traceback.
 Password = Annotated[SecretStr, AfterValidator(refuse_control_characters_in)]
 # Ids are the database's integers; PostgreSQL refuses to compare one with a larger number.
