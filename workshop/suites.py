@@ -107,8 +107,11 @@ class Suite:
         if len(self.aside) >= EXPLAINED:
             return Aside(words.WRONG, worst)
         same = [one for one in results if one.test == worst.test]
-        alone = self._alone(worst.test, self.apis.right)
-        fails = [api for api, one in zip(self.apis.right, alone, strict=True) if one.failed]
+        first, *others = self.apis.right
+        *again, one = alone = self._alone(worst.test, [first, first, first, *others])
+        if any(one.again == "passed" for one in alone):
+            return Aside(words.FLAKY, worst)
+        fails = [one for one in alone if one.failed]
         if not fails:
             return Aside(words.ALONE, worst)
         if len(fails) < len(runs):

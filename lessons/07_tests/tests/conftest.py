@@ -8,7 +8,6 @@ import hypothesis
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-
 from todo_api.main import create_app
 from todo_api.settings import Settings
 

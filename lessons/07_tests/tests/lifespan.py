@@ -22,7 +22,7 @@ class Manager:
 
 
 @asynccontextmanager
-async def LifespanManager(app: FastAPI) -> AsyncIterator[Manager]:  # noqa: N802
+async def LifespanManager(app: FastAPI) -> AsyncIterator[Manager]:
     async with app.router.lifespan_context(app) as state:
 
         async def with_state(scope: Scope, receive: Receive, send: Send) -> None:

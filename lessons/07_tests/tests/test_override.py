@@ -3,7 +3,6 @@
 from conftest import TODOS, Login, make
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-
 from todo_api.dependencies import get_notifier, get_settings
 from todo_api.settings import Settings
 
