@@ -82,7 +82,7 @@ class Suite:
             if asleep := [one for one in results if one.slept]:
                 self.slept[function] = asleep[0]
             if bad := [one for one in results if one.outcome not in ("passed", "skipped")]:
-                self.aside[function] = self._explain(bad, results, runs)
+                self.aside[function] = self._explain(bad, results)
         return runs
 
     def _by_function(self, runs: Iterable[Run]) -> dict[str, list[Result]]:
@@ -92,7 +92,7 @@ class Suite:
                 found.setdefault(result.function, []).append(result)
         return found
 
-    def _explain(self, bad: list[Result], results: list[Result], runs: list[Run]) -> Aside:
+    def _explain(self, bad: list[Result], results: list[Result]) -> Aside:
         """Why a test fails on a right API."""
         worst = bad[0]
         simple = {"hung": words.HUNG, "ended": words.ENDED, "setup": words.FIXTURE}
@@ -105,22 +105,20 @@ class Suite:
         if any(one.again == "passed" for one in bad):
             return Aside(words.FLAKY, worst)
         if len(self.aside) >= EXPLAINED:
-            return Aside(words.WRONG, worst)
-        same = [one for one in results if one.test == worst.test]
+            return Aside(words.OTHER, worst)
         first, *others = self.apis.right
-        *again, one = alone = self._alone(worst.test, [first, first, first, *others])
-        if any(one.again == "passed" for one in alone):
+        alone = self._alone(worst.test, [first, first, first, *others])
+        if len({one.failed for one in alone[:3]}) > 1 or any(o.again == "passed" for o in alone):
             return Aside(words.FLAKY, worst)
-        fails = [one for one in alone if one.failed]
-        if not fails:
+        fails = [one.failed for one in alone[2:]]
+        if not any(fails):
             return Aside(words.ALONE, worst)
-        if len(fails) < len(runs):
+        if not all(fails):
             freedoms = self.apis.freedoms
             ones = self._alone(worst.test, freedoms.values())
             names = [name for name, one in zip(freedoms, ones, strict=True) if one.failed]
-            if names:
-                return Aside(words.FREEDOM, worst, names[0])
-        passed = any(one.outcome == "passed" for one in same)
+            return Aside(words.FREEDOM, worst, names[0]) if names else Aside(words.OTHER, worst)
+        passed = any(one.outcome == "passed" for one in results if one.test == worst.test)
         return Aside(words.ORDER if passed else words.WRONG, worst)
 
     def _alone(self, test: str, apis: Iterable[Api]) -> list[Result]:

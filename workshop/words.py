@@ -277,7 +277,8 @@ MOVED = "{file} was saved meanwhile; give the command again"
 # Where a learner's tests are graded: what is wrong with one, and why that matters.
 TRYING = "running your tests on other APIs: {number} of {count}"
 BARE, ROWS, ALONE, ORDER, FLAKY = "bare", "rows", "alone", "order", "flaky"
-FIXTURE, HUNG, ENDED, WRONG, FREEDOM = "fixture", "hung", "ended", "wrong", "freedom"
+FIXTURE, HUNG, ENDED = "fixture", "hung", "ended"
+WRONG, FREEDOM, OTHER = "wrong", "freedom", "other"
 ASIDE = {
     BARE: "asks an app whose lifespan was never entered",
     ROWS: "finds rows that another test left",
@@ -289,6 +290,7 @@ ASIDE = {
     ENDED: "ends the process that it runs in",
     WRONG: "fails on every right API",
     FREEDOM: "relies on {what}, which API.md leaves open",
+    OTHER: "fails on a right API",
 }
 """What a test does, for which it is set aside."""
 WHY_ASIDE = {
@@ -302,6 +304,7 @@ WHY_ASIDE = {
     ENDED: "The tests after this one would never run.",
     WRONG: "API.md says what is promised; a test that asks for anything else is wrong.",
     FREEDOM: "A right API may differ there; a test that asks for more fails on what isn't a bug.",
+    OTHER: "API.md says what is promised; a test that asks for anything else is wrong.",
 }
 SET_ASIDE = "set aside: {name} {what}"
 MORE_ASIDE = "and {count} more; --full names them"

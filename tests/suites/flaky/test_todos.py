@@ -1,6 +1,5 @@
 from conftest import TODOS, make
 
-
 tries = []
 
 
