@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import subprocess
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from workshop import apis, build, copies, matrix, record, words
+from workshop import apis, build, copies, judging, matrix, record, words
 from workshop.arguments import Asked
 from workshop.births import Lacking
 from workshop.checks import Marked, marked
@@ -18,6 +17,7 @@ from workshop.collecting import SameAsReference, StillWorking
 from workshop.course import Lesson
 from workshop.explain import Compared, differs, explain
 from workshop.failure import Failure
+from workshop.graded import code_of, edits, untouched
 from workshop.hosts import Hosts
 from workshop.report import SAME, STILL, Line, Piece, Report, Run
 from workshop.same import SEQUENCES
@@ -32,14 +32,6 @@ Had = TypeVar("Had")
 
 LOGIN = ("03", "4")
 """The task from which on a check's requests are made by someone who is logged in."""
-
-
-class Trouble(Exception):
-    """The run can't begin; the text says why, for the learner, and `advice` what to do."""
-
-    def __init__(self, text: str, advice: str = words.TROUBLE_NEXT) -> None:
-        super().__init__(text)
-        self.advice = advice
 
 
 class Grading:
@@ -237,7 +229,7 @@ class Grading:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """With --full all that is known of a learner's tests; else `lines` has most of it."""
         for suite in self.suites.values() if self.config.option.full else ():
-            terminalreporter.section(words.NOTICED_TITLE)
+            terminalreporter.section(judging.NOTICED_TITLE)
             for line in matrix.everything(suite):
                 terminalreporter.line(line)
 
@@ -269,35 +261,3 @@ def _mark(item: pytest.Item) -> Marked:
     mark = marked(item.obj)
     assert mark is not None, f"{item.nodeid} has no @task"
     return mark
-
-
-def code_of(lesson: Lesson, code: str | None, solution: bool, report: Report) -> Path:
-    """The folder that is graded. Raises Trouble where it doesn't hold what a learner writes."""
-    folder = Path(code).resolve() if code else lesson.solution if solution else lesson.folder
-    if (folder / lesson.holds).is_dir():
-        return folder
-    sentence = words.NO_CODE.format(folder=report.path(folder), holds=lesson.holds)
-    if code:
-        command = f"{report.prefix}pytest lessons/{lesson.number}"
-        reference = report.path(lesson.solution)
-        raise Trouble(sentence, words.USE_ANOTHER.format(command=command, folder=reference))
-    raise Trouble(sentence, words.BRING_BACK.format(path=report.path(folder / lesson.holds)))
-
-
-def untouched(run: Run) -> bool:
-    """Whether the graded folder still is the starter."""
-    there = build.files_of(run.code, run.lesson.holds)
-    return all(there.get(name) == content for name, content in build.starter(run.lesson).items())
-
-
-def edits(run: Run) -> subprocess.Popen[bytes] | None:
-    """Ask git, meanwhile, whether a lesson's checks differ from the committed ones."""
-    command = ["git", "diff", "--quiet", "HEAD", "--", str(run.lesson.checks)]
-    if not (run.lesson.root / ".git").exists():
-        return None
-    try:
-        return subprocess.Popen(
-            command, cwd=run.lesson.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-    except OSError:
-        return None

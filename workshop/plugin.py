@@ -53,7 +53,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     apps = any(lesson.holds == course.API for lesson in asked.lessons)
     hosts = bear(early_config, options, apps) if grades else None
 
-    from workshop.grading import GRADING, Grading, Trouble
+    from workshop.graded import Trouble
+    from workshop.grading import GRADING, Grading
     from workshop.report import Report
 
     code = shlex.quote(options.code or "")

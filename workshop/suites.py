@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from workshop import words
+from workshop import judging, words
 from workshop.apis import SHOWN, Api, Apis
 from workshop.seen import Unmet
 from workshop.trials import Result, Run, Trials
@@ -22,7 +22,7 @@ from workshop.trials import Result, Run, Trials
 EXPLAINED = 4
 """How many of the tests that are set aside are run alone, to find out why they fail."""
 
-OURS = (words.ROWS, words.ALONE, words.ORDER)
+OURS = (judging.ROWS, judging.ALONE, judging.ORDER)
 """What is wrong with a test where it isn't by itself."""
 
 MUTE = (500, 200)
@@ -31,7 +31,7 @@ MUTE = (500, 200)
 
 @dataclass(frozen=True)
 class Aside:
-    """Why a test is set aside; `kind` is one of those in `words.ASIDE`."""
+    """Why a test is set aside; `kind` is one of those in `judging.ASIDE`."""
 
     kind: str
     result: Result
@@ -39,7 +39,7 @@ class Aside:
 
     @property
     def what(self) -> str:
-        return words.ASIDE[self.kind].format(what=self.freedom)
+        return judging.ASIDE[self.kind].format(what=self.freedom)
 
 
 def name_of(function: str) -> str:
@@ -95,31 +95,31 @@ class Suite:
     def _explain(self, bad: list[Result], results: list[Result]) -> Aside:
         """Why a test fails on a right API."""
         worst = bad[0]
-        simple = {"hung": words.HUNG, "ended": words.ENDED, "setup": words.FIXTURE}
+        simple = {"hung": judging.HUNG, "ended": judging.ENDED, "setup": judging.FIXTURE}
         if any(one.bare for one in bad):
-            return Aside(words.BARE, next(one for one in bad if one.bare))
+            return Aside(judging.BARE, next(one for one in bad if one.bare))
         if worst.outcome in simple:
             return Aside(simple[worst.outcome], worst)
         if any(one.rows for one in bad):
-            return Aside(words.ROWS, next(one for one in bad if one.rows))
+            return Aside(judging.ROWS, next(one for one in bad if one.rows))
         if any(one.again == "passed" for one in bad):
-            return Aside(words.FLAKY, worst)
+            return Aside(judging.FLAKY, worst)
         if len(self.aside) >= EXPLAINED:
-            return Aside(words.OTHER, worst)
+            return Aside(judging.OTHER, worst)
         first, *others = self.apis.right
         alone = self._alone(worst.test, [first, first, first, *others])
         if len({one.failed for one in alone[:3]}) > 1 or any(o.again == "passed" for o in alone):
-            return Aside(words.FLAKY, worst)
+            return Aside(judging.FLAKY, worst)
         fails = [one.failed for one in alone[2:]]
         if not any(fails):
-            return Aside(words.ALONE, worst)
+            return Aside(judging.ALONE, worst)
         if not all(fails):
             freedoms = self.apis.freedoms
             ones = self._alone(worst.test, freedoms.values())
             names = [name for name, one in zip(freedoms, ones, strict=True) if one.failed]
-            return Aside(words.FREEDOM, worst, names[0]) if names else Aside(words.OTHER, worst)
+            return Aside(judging.FREEDOM, worst, names[0]) if names else Aside(judging.OTHER, worst)
         passed = any(one.outcome == "passed" for one in results if one.test == worst.test)
-        return Aside(words.ORDER if passed else words.WRONG, worst)
+        return Aside(judging.ORDER if passed else judging.WRONG, worst)
 
     def _alone(self, test: str, apis: Iterable[Api]) -> list[Result]:
         """One test without the others, on some APIs."""
@@ -144,7 +144,7 @@ class Suite:
         for function, results in self._by_function(right).items():
             bad = [one for one in results if one.outcome not in ("passed", "skipped")]
             if bad and function not in self.aside:
-                self.aside[function] = Aside(words.FLAKY, bad[0])
+                self.aside[function] = Aside(judging.FLAKY, bad[0])
         return {
             run.api.number: sorted(
                 {one.function for one in run.results.values() if one.failed} - self.aside.keys()
@@ -195,14 +195,14 @@ class Suite:
         for run in self.first:
             for unread in run.unread:
                 line = self.place(Result("", "", file=unread.file, line=unread.line))
-                raise Unmet(unread.text, words.SOME_TEST, words.UNREAD_TESTS, line)
+                raise Unmet(unread.text, judging.SOME_TEST, judging.UNREAD_TESTS, line)
         if not self.first[0].results:
-            raise Unmet(words.NO_TESTS, words.SOME_TEST)
-        self._demand_none(words.FIXTURE, words.HUNG, words.ENDED)
+            raise Unmet(judging.NO_TESTS, judging.SOME_TEST)
+        self._demand_none(judging.FIXTURE, judging.HUNG, judging.ENDED)
 
     def demand_lifespan(self) -> None:
         self.demand_some()
-        self._demand_none(words.BARE)
+        self._demand_none(judging.BARE)
 
     def demand_own_rows(self) -> None:
         """Tests that neither meet nor need what another one left."""
@@ -211,7 +211,7 @@ class Suite:
         for run in self.first:
             for result in run.results.values():
                 if result.rows:
-                    raise self._unmet(result.function, Aside(words.ROWS, result))
+                    raise self._unmet(result.function, Aside(judging.ROWS, result))
 
     def demand_right(self) -> None:
         """A test, at least, that passes on all right APIs."""
@@ -221,26 +221,26 @@ class Suite:
             raise self._unmet(function, aside)
         if not self.valid:
             count = words.plural(len(self._by_function(self.first)), "test")
-            raise Unmet(words.NO_VALID.format(count=count), words.SOME_TEST)
+            raise Unmet(judging.NO_VALID.format(count=count), judging.SOME_TEST)
 
     def demand_noticed(self, bug: int) -> None:
         if not self.noticed[bug]:
             area = self.apis.of(bug).area
-            got = words.NOT_NOTICED.format(number=bug, area=area)
-            raise Unmet(got, words.NOTICED_BY)
+            got = judging.NOT_NOTICED.format(number=bug, area=area)
+            raise Unmet(got, judging.NOTICED_BY)
 
     def demand_steady(self) -> None:
         assert self.noticed
-        self._demand_none(words.FLAKY)
+        self._demand_none(judging.FLAKY)
 
     def demand_fair(self) -> None:
         """No test that is set aside."""
         assert self.noticed
-        self._demand_none(*words.ASIDE)
+        self._demand_none(*judging.ASIDE)
 
     def demand_able(self) -> None:
         for function in self.unable:
-            raise Unmet(words.CANT_FAIL.format(name=name_of(function)), words.CAN_FAIL)
+            raise Unmet(judging.CANT_FAIL.format(name=name_of(function)), judging.CAN_FAIL)
 
     def _demand_none(self, *kinds: str) -> None:
         for function, aside in self.aside.items():
@@ -251,7 +251,9 @@ class Suite:
         got = f"{name_of(function)} {aside.what}"
         if aside.result.text and aside.result.outcome != "passed":
             got += f": {aside.result.text}"
-        return Unmet(got, words.SOME_TEST, words.WHY_ASIDE[aside.kind], self.place(aside.result))
+        return Unmet(
+            got, judging.SOME_TEST, judging.WHY_ASIDE[aside.kind], self.place(aside.result)
+        )
 
 
 def says_nothing(result: Result) -> bool:

@@ -65,7 +65,7 @@ def bug_03_is_noticed(suite: Suite) -> None:
 def bug_04_is_noticed(suite: Suite) -> None:
     """a test notices bug 4, in the pages of a list
 
-    Of three todos, two a page: what does the first page hold, and what does it say of the rest?
+    Of three todos, two a page: what does the first page hold, and say of the rest?
     """
     suite.demand_noticed(4)
 

@@ -1,0 +1,51 @@
+"""Every sentence about a learner's tests: what is wrong with one, what they notice."""
+
+TRYING = "running your tests on other APIs: {number} of {count}"
+BARE, ROWS, ALONE, ORDER, FLAKY = "bare", "rows", "alone", "order", "flaky"
+FIXTURE, HUNG, ENDED = "fixture", "hung", "ended"
+WRONG, FREEDOM, OTHER = "wrong", "freedom", "other"
+ASIDE = {
+    BARE: "asks an app whose lifespan was never entered",
+    ROWS: "finds rows that another test left",
+    ALONE: "passes alone, and fails after other tests",
+    ORDER: "passes only after another test",
+    FLAKY: "passes sometimes, and sometimes fails, on one and the same API",
+    FIXTURE: "fails before its body begins",
+    HUNG: "waits for something that doesn't come",
+    ENDED: "ends the process that it runs in",
+    WRONG: "fails on every right API",
+    FREEDOM: "relies on {what}, which API.md leaves open",
+    OTHER: "fails on a right API",
+}
+"""What a test does, for which it is set aside."""
+WHY_ASIDE = {
+    BARE: "Enter it: with TestClient(app) as client, or LifespanManager(app) for httpx.",
+    ROWS: "What one test leaves, the next one trips over; give each a database of its own.",
+    ALONE: "What one test leaves, the next one trips over; give each a database of its own.",
+    ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",
+    FLAKY: "Nobody looks at a test that fails now and then; when it finds a bug, neither.",
+    FIXTURE: "A fixture that fails makes every test fail that asks for it, whatever it is about.",
+    HUNG: "A test that waits for ever tells nobody anything; expect what must be there by then.",
+    ENDED: "The tests after this one would never run.",
+    WRONG: "API.md says what is promised; a test that asks for anything else is wrong.",
+    FREEDOM: "A right API may differ there; a test that asks for more fails on what isn't a bug.",
+    OTHER: "API.md says what is promised; a test that asks for anything else is wrong.",
+}
+SET_ASIDE = "set aside: {name} {what}"
+MORE_ASIDE = "and {count} more; --full names them"
+SLEEPS = "{name} sleeps ({place}); it does so on every API that it runs on"
+NO_TESTS = "no function whose name begins with test_ in a file whose name does"
+SOME_TEST = "a test that passes on the right APIs"
+NO_VALID = "none of {count} passes on the three right APIs"
+UNREAD_TESTS = "Python can't read this file, so none of its tests ran."
+NOT_NOTICED = "no test fails on broken API {number}; the bug is in {area}"
+NOTICED_BY = "a test that fails there, and passes on the right APIs"
+CANT_FAIL = "{name} passes even where every answer is empty"
+CAN_FAIL = "a test that fails where the API answers nothing"
+NOTICED_TITLE = "what the tests notice"
+NOTICED = "{shown} of {all_shown} bugs, {hidden} of {all_hidden} hidden ones, by {valid} tests"
+OF_ALL = "{count} set aside"
+HIDDEN = "hidden {number}"
+HIT, MISS = "●", "·"
+UNNOTICED = "not noticed: bug {number}, in {area}. {question}"
+MORE_TESTS = "and {count} more tests; --full shows them"
