@@ -23,7 +23,7 @@ WHY_ASIDE = {
     ROWS: "What one test leaves, the next one trips over; give each a database of its own.",
     ALONE: "What one test leaves, the next one trips over; give each a database of its own.",
     ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",
-    FLAKY: "Nobody looks at a test that fails now and then; when it finds a bug, neither.",
+    FLAKY: "Nobody looks at a test that fails now and then, so nobody does when it finds a bug.",
     FIXTURE: "A fixture that fails makes every test fail that asks for it, whatever it is about.",
     HUNG: "A test that waits for ever tells nobody anything; expect what must be there by then.",
     ENDED: "The tests after this one would never run.",

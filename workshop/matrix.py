@@ -66,7 +66,7 @@ def picture(suite: Suite, room: int) -> list[str]:
     if len(cells) > fits:
         left = len(cells) - fits + 1
         cells = [*cells[: fits - 1], judging.MORE_TESTS.format(count=left)]
-    half = (len(cells) + 1) // 2 if len(cells) > 1 else 1
+    half = (len(cells) + 1) // 2
     left_side, right_side = cells[:half], cells[half:]
     right_side += [""] * (half - len(right_side))
     heads = f"{head}    {head}" if any(right_side) else head

@@ -128,7 +128,7 @@ def bug_10_is_noticed(suite: Suite) -> None:
 def no_test_is_flaky(suite: Suite) -> None:
     """each test says the same of one and the same API, each time
 
-    Nobody looks at a test that fails now and then; so when it finds a bug, nobody does either.
+    Nobody looks at a test that fails now and then, so nobody does when it finds a bug.
     """
     suite.demand_steady()
 
