@@ -249,7 +249,8 @@ class Suite:
 
     def _unmet(self, function: str, aside: Aside) -> Unmet:
         got = f"{name_of(function)} {aside.what}"
-        if aside.result.text and aside.result.outcome != "passed":
+        known = aside.kind in (judging.BARE, judging.ROWS)
+        if aside.result.text and not known:
             got += f": {aside.result.text}"
         return Unmet(
             got, judging.SOME_TEST, judging.WHY_ASIDE[aside.kind], self.place(aside.result)
