@@ -12,7 +12,7 @@ import pytest
 
 from workshop import proof, regions
 from workshop.checks import marked, promise_of
-from workshop.course import API, ROOT, Lesson, lessons
+from workshop.course import API, ROOT, Lesson, find, lessons
 from workshop.regions import Region
 from workshop.rehearsal import Rehearsal
 
@@ -86,18 +86,21 @@ def pytest_unconfigure():
 """
 
 
+@pytest.mark.parametrize(
+    ("done", "asked"), [("01.4", "lessons/01"), ("07.5", "lessons/07_tests -k lifespan")]
+)
 def test_the_process_that_decides_imports_no_framework_and_no_learners_code(
-    tmp_path: Path,
+    tmp_path: Path, done: str, asked: str
 ) -> None:
     rehearsal = Rehearsal(tmp_path / "course")
-    rehearsal.reset("01.4")
+    rehearsal.reset(done, lesson=find(done[:2], rehearsal.folder))
     (tmp_path / "listens.py").write_text(LISTENS, "utf-8")
     variables = {"PYTHONPATH": f"{tmp_path}:{rehearsal.folder}", "HEARD": str(tmp_path / "heard")}
-    ran = rehearsal.run("pytest -p listens lessons/01", variables=variables)
+    ran = rehearsal.run(f"pytest -p listens {asked}", variables=variables)
     assert ran.status == 0, ran.printed + ran.complained
     loaded = json.loads((tmp_path / "heard").read_text("utf-8"))
     assert "workshop.grading" in loaded
-    frameworks = {"fastapi", "starlette", "sqlalchemy", "uvicorn", "todo_api"}
+    frameworks = {"fastapi", "starlette", "sqlalchemy", "uvicorn", "todo_api", "conftest"}
     assert frameworks & {name.partition(".")[0] for name in loaded} == set()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workshop import apis, course, proof
+from workshop import apis, course, judging, proof, words
 from workshop.apis import SHOWN
 from workshop.stage import Bench
 from workshop.suites import Suite, name_of
@@ -96,6 +96,11 @@ def test_shown_bugs_have_a_check_and_hidden_ones_a_question() -> None:
         check = f"def bug_{bug.number:02}_is_noticed" in LESSON.checks.read_text("utf-8")
         assert check == (bug.number <= SHOWN)
         assert bool(bug.question) == (bug.number > SHOWN)
+
+
+def test_each_reason_stands_on_one_line() -> None:
+    assert judging.WHY_ASIDE.keys() == judging.ASIDE.keys()
+    assert max(map(len, judging.WHY_ASIDE.values())) <= words.ROOM
 
 
 def test_a_test_that_hangs_notices_nothing_and_the_rest_goes_on(

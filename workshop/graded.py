@@ -1,4 +1,4 @@
-"""Which folder is graded, and what is known of it before anything of it runs."""
+"""What a run grades: which folder, and whether it or its checks are as they were given."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from workshop import apis, build, copies, matrix, record, verdicts, words
+from workshop import apis, build, copies, judging, matrix, record, words
 from workshop.arguments import Asked
 from workshop.births import Lacking
 from workshop.checks import Marked, marked
@@ -233,7 +233,7 @@ class Grading:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """With --full all that is known of a learner's tests; else `lines` has most of it."""
         for suite in self.suites.values() if self.config.option.full else ():
-            terminalreporter.section(verdicts.NOTICED_TITLE)
+            terminalreporter.section(judging.NOTICED_TITLE)
             for line in matrix.everything(suite):
                 terminalreporter.line(line)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workshop import verdicts, words
+from workshop import judging, words
 from workshop.apis import SHOWN
 from workshop.suites import Suite, name_of, shown
 
@@ -20,15 +20,15 @@ def notices(suite: Suite) -> list[str]:
     if not suite.looked_for_bugs:
         return []
     found = [
-        verdicts.SET_ASIDE.format(name=name_of(function), what=aside.what)
+        judging.SET_ASIDE.format(name=name_of(function), what=aside.what)
         for function, aside in suite.aside.items()
     ]
     if len(found) > 2:
-        found[1:] = [verdicts.MORE_ASIDE.format(count=len(found) - 1)]
+        found[1:] = [judging.MORE_ASIDE.format(count=len(found) - 1)]
     for function, result in suite.slept.items():
         assert result.slept is not None
         place = f"{result.slept['file']}:{result.slept['line']}"
-        found.append(verdicts.SLEEPS.format(name=name_of(function), place=place))
+        found.append(judging.SLEEPS.format(name=name_of(function), place=place))
         break
     return found
 
@@ -38,14 +38,14 @@ def count(suite: Suite) -> str:
     noticed = suite.noticed
     seen = shown(noticed)
     hidden = sum(bool(functions) for bug, functions in noticed.items() if bug > SHOWN)
-    text = verdicts.NOTICED.format(
+    text = judging.NOTICED.format(
         shown=len(seen),
         all_shown=SHOWN,
         hidden=hidden,
         all_hidden=len(noticed) - SHOWN,
         valid=len(suite.valid),
     )
-    aside = verdicts.OF_ALL.format(count=len(suite.aside))
+    aside = judging.OF_ALL.format(count=len(suite.aside))
     return f"{text}, {aside}" if suite.aside else text
 
 
@@ -65,8 +65,8 @@ def picture(suite: Suite, room: int) -> list[str]:
     fits = 2 * (room - 1)
     if len(cells) > fits:
         left = len(cells) - fits + 1
-        cells = [*cells[: fits - 1], verdicts.MORE_TESTS.format(count=left)]
-    half = (len(cells) + 1) // 2 if len(cells) > 1 else 1
+        cells = [*cells[: fits - 1], judging.MORE_TESTS.format(count=left)]
+    half = (len(cells) + 1) // 2
     left_side, right_side = cells[:half], cells[half:]
     right_side += [""] * (half - len(right_side))
     heads = f"{head}    {head}" if any(right_side) else head
@@ -76,7 +76,7 @@ def picture(suite: Suite, room: int) -> list[str]:
 
 def _cell(suite: Suite, function: str) -> str:
     marks = "".join(
-        verdicts.HIT if function in suite.noticed[bug] else verdicts.MISS
+        judging.HIT if function in suite.noticed[bug] else judging.MISS
         for bug in range(1, SHOWN + 1)
     )
     name = words.shorten(name_of(function).removeprefix("test_"), COLUMN - SHOWN - 1)
@@ -90,11 +90,11 @@ def everything(suite: Suite) -> Iterator[str]:
     for function, aside in suite.aside.items():
         line = suite.place(aside.result)
         place = f" ({aside.result.file}:{line['line']})" if line else ""
-        yield verdicts.SET_ASIDE.format(name=name_of(function), what=aside.what) + place
+        yield judging.SET_ASIDE.format(name=name_of(function), what=aside.what) + place
         if aside.result.text:
             yield f"    {aside.result.text}"
     for bug, functions in suite.noticed.items():
         api = suite.apis.of(bug)
         if not functions:
-            number = str(bug) if bug <= SHOWN else verdicts.HIDDEN.format(number=bug - SHOWN)
-            yield verdicts.UNNOTICED.format(number=number, area=api.area, question=api.question)
+            number = str(bug) if bug <= SHOWN else judging.HIDDEN.format(number=bug - SHOWN)
+            yield judging.UNNOTICED.format(number=number, area=api.area, question=api.question)

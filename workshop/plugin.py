@@ -47,6 +47,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     early_config.stash[ASKED] = asked
     if not asked.lessons and asked.unknown is None:
         return
+    # Beside a folder that it is given pytest looks for tests*/conftest.py: that may be a learner's.
+    options.file_or_dir = [str(lesson.checks) for lesson in asked.lessons]
     grades = not (asked.unknown or asked.others or options.collectonly or options.help)
     apps = any(lesson.holds == course.API for lesson in asked.lessons)
     hosts = bear(early_config, options, apps) if grades else None

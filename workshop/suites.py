@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from workshop import verdicts, words
+from workshop import judging, words
 from workshop.apis import SHOWN, Api, Apis
 from workshop.seen import Unmet
 from workshop.trials import Result, Run, Trials
@@ -22,7 +22,7 @@ from workshop.trials import Result, Run, Trials
 EXPLAINED = 4
 """How many of the tests that are set aside are run alone, to find out why they fail."""
 
-OURS = (verdicts.ROWS, verdicts.ALONE, verdicts.ORDER)
+OURS = (judging.ROWS, judging.ALONE, judging.ORDER)
 """What is wrong with a test where it isn't by itself."""
 
 MUTE = (500, 200)
@@ -31,7 +31,7 @@ MUTE = (500, 200)
 
 @dataclass(frozen=True)
 class Aside:
-    """Why a test is set aside; `kind` is one of those in `verdicts.ASIDE`."""
+    """Why a test is set aside; `kind` is one of those in `judging.ASIDE`."""
 
     kind: str
     result: Result
@@ -39,7 +39,7 @@ class Aside:
 
     @property
     def what(self) -> str:
-        return verdicts.ASIDE[self.kind].format(what=self.freedom)
+        return judging.ASIDE[self.kind].format(what=self.freedom)
 
 
 def name_of(function: str) -> str:
@@ -82,7 +82,7 @@ class Suite:
             if asleep := [one for one in results if one.slept]:
                 self.slept[function] = asleep[0]
             if bad := [one for one in results if one.outcome not in ("passed", "skipped")]:
-                self.aside[function] = self._explain(bad, results, runs)
+                self.aside[function] = self._explain(bad, results)
         return runs
 
     def _by_function(self, runs: Iterable[Run]) -> dict[str, list[Result]]:
@@ -92,33 +92,34 @@ class Suite:
                 found.setdefault(result.function, []).append(result)
         return found
 
-    def _explain(self, bad: list[Result], results: list[Result], runs: list[Run]) -> Aside:
+    def _explain(self, bad: list[Result], results: list[Result]) -> Aside:
         """Why a test fails on a right API."""
         worst = bad[0]
-        simple = {"hung": verdicts.HUNG, "ended": verdicts.ENDED, "setup": verdicts.FIXTURE}
+        simple = {"hung": judging.HUNG, "ended": judging.ENDED, "setup": judging.FIXTURE}
         if any(one.bare for one in bad):
-            return Aside(verdicts.BARE, next(one for one in bad if one.bare))
+            return Aside(judging.BARE, next(one for one in bad if one.bare))
         if worst.outcome in simple:
             return Aside(simple[worst.outcome], worst)
         if any(one.rows for one in bad):
-            return Aside(verdicts.ROWS, next(one for one in bad if one.rows))
+            return Aside(judging.ROWS, next(one for one in bad if one.rows))
         if any(one.again == "passed" for one in bad):
-            return Aside(verdicts.FLAKY, worst)
+            return Aside(judging.FLAKY, worst)
         if len(self.aside) >= EXPLAINED:
-            return Aside(verdicts.WRONG, worst)
-        same = [one for one in results if one.test == worst.test]
-        alone = self._alone(worst.test, self.apis.right)
-        fails = [api for api, one in zip(self.apis.right, alone, strict=True) if one.failed]
-        if not fails:
-            return Aside(verdicts.ALONE, worst)
-        if len(fails) < len(runs):
+            return Aside(judging.OTHER, worst)
+        first, *others = self.apis.right
+        alone = self._alone(worst.test, [first, first, first, *others])
+        if len({one.failed for one in alone[:3]}) > 1 or any(o.again == "passed" for o in alone):
+            return Aside(judging.FLAKY, worst)
+        fails = [one.failed for one in alone[2:]]
+        if not any(fails):
+            return Aside(judging.ALONE, worst)
+        if not all(fails):
             freedoms = self.apis.freedoms
             ones = self._alone(worst.test, freedoms.values())
             names = [name for name, one in zip(freedoms, ones, strict=True) if one.failed]
-            if names:
-                return Aside(verdicts.FREEDOM, worst, names[0])
-        passed = any(one.outcome == "passed" for one in same)
-        return Aside(verdicts.ORDER if passed else verdicts.WRONG, worst)
+            return Aside(judging.FREEDOM, worst, names[0]) if names else Aside(judging.OTHER, worst)
+        passed = any(one.outcome == "passed" for one in results if one.test == worst.test)
+        return Aside(judging.ORDER if passed else judging.WRONG, worst)
 
     def _alone(self, test: str, apis: Iterable[Api]) -> list[Result]:
         """One test without the others, on some APIs."""
@@ -143,7 +144,7 @@ class Suite:
         for function, results in self._by_function(right).items():
             bad = [one for one in results if one.outcome not in ("passed", "skipped")]
             if bad and function not in self.aside:
-                self.aside[function] = Aside(verdicts.FLAKY, bad[0])
+                self.aside[function] = Aside(judging.FLAKY, bad[0])
         return {
             run.api.number: sorted(
                 {one.function for one in run.results.values() if one.failed} - self.aside.keys()
@@ -194,14 +195,14 @@ class Suite:
         for run in self.first:
             for unread in run.unread:
                 line = self.place(Result("", "", file=unread.file, line=unread.line))
-                raise Unmet(unread.text, verdicts.SOME_TEST, verdicts.UNREAD_TESTS, line)
+                raise Unmet(unread.text, judging.SOME_TEST, judging.UNREAD_TESTS, line)
         if not self.first[0].results:
-            raise Unmet(verdicts.NO_TESTS, verdicts.SOME_TEST)
-        self._demand_none(verdicts.FIXTURE, verdicts.HUNG, verdicts.ENDED)
+            raise Unmet(judging.NO_TESTS, judging.SOME_TEST)
+        self._demand_none(judging.FIXTURE, judging.HUNG, judging.ENDED)
 
     def demand_lifespan(self) -> None:
         self.demand_some()
-        self._demand_none(verdicts.BARE)
+        self._demand_none(judging.BARE)
 
     def demand_own_rows(self) -> None:
         """Tests that neither meet nor need what another one left."""
@@ -210,7 +211,7 @@ class Suite:
         for run in self.first:
             for result in run.results.values():
                 if result.rows:
-                    raise self._unmet(result.function, Aside(verdicts.ROWS, result))
+                    raise self._unmet(result.function, Aside(judging.ROWS, result))
 
     def demand_right(self) -> None:
         """A test, at least, that passes on all right APIs."""
@@ -220,26 +221,26 @@ class Suite:
             raise self._unmet(function, aside)
         if not self.valid:
             count = words.plural(len(self._by_function(self.first)), "test")
-            raise Unmet(verdicts.NO_VALID.format(count=count), verdicts.SOME_TEST)
+            raise Unmet(judging.NO_VALID.format(count=count), judging.SOME_TEST)
 
     def demand_noticed(self, bug: int) -> None:
         if not self.noticed[bug]:
             area = self.apis.of(bug).area
-            got = verdicts.NOT_NOTICED.format(number=bug, area=area)
-            raise Unmet(got, verdicts.NOTICED_BY)
+            got = judging.NOT_NOTICED.format(number=bug, area=area)
+            raise Unmet(got, judging.NOTICED_BY)
 
     def demand_steady(self) -> None:
         assert self.noticed
-        self._demand_none(verdicts.FLAKY)
+        self._demand_none(judging.FLAKY)
 
     def demand_fair(self) -> None:
         """No test that is set aside."""
         assert self.noticed
-        self._demand_none(*verdicts.ASIDE)
+        self._demand_none(*judging.ASIDE)
 
     def demand_able(self) -> None:
         for function in self.unable:
-            raise Unmet(verdicts.CANT_FAIL.format(name=name_of(function)), verdicts.CAN_FAIL)
+            raise Unmet(judging.CANT_FAIL.format(name=name_of(function)), judging.CAN_FAIL)
 
     def _demand_none(self, *kinds: str) -> None:
         for function, aside in self.aside.items():
@@ -248,10 +249,11 @@ class Suite:
 
     def _unmet(self, function: str, aside: Aside) -> Unmet:
         got = f"{name_of(function)} {aside.what}"
-        if aside.result.text and aside.result.outcome != "passed":
+        known = aside.kind in (judging.BARE, judging.ROWS)
+        if aside.result.text and not known:
             got += f": {aside.result.text}"
         return Unmet(
-            got, verdicts.SOME_TEST, verdicts.WHY_ASIDE[aside.kind], self.place(aside.result)
+            got, judging.SOME_TEST, judging.WHY_ASIDE[aside.kind], self.place(aside.result)
         )
 
 

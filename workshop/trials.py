@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workshop import verdicts, words
+from workshop import judging, words
 from workshop.apis import Api
 from workshop.births import (
     FORKS,
@@ -129,7 +129,7 @@ class Trials:
             nonlocal done
             self._carry_out(tests, run)
             done += 1
-            tell(verdicts.TRYING.format(number=done, count=len(runs)))
+            tell(judging.TRYING.format(number=done, count=len(runs)))
 
         with ThreadPoolExecutor(self.workers) as pool:
             for future in [pool.submit(carry_out, run) for run in runs]:

@@ -65,7 +65,7 @@ def bug_03_is_noticed(suite: Suite) -> None:
 def bug_04_is_noticed(suite: Suite) -> None:
     """a test notices bug 4, in the pages of a list
 
-    Of three todos, two a page: what is on the first, and what does it say of the rest?
+    Of three todos, two a page: what does the first page hold, and say of the rest?
     """
     suite.demand_noticed(4)
 
@@ -128,7 +128,7 @@ def bug_10_is_noticed(suite: Suite) -> None:
 def no_test_is_flaky(suite: Suite) -> None:
     """each test says the same of one and the same API, each time
 
-    Nobody looks at a test that fails now and then: when it finds a bug, neither.
+    Nobody looks at a test that fails now and then, so nobody does when it finds a bug.
     """
     suite.demand_steady()
 

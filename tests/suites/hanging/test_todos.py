@@ -8,6 +8,8 @@ def test_hears_of_a_change(client, login):
     user = client.get("/api/v1/users/me", headers=ada).json()["id"]
     todo = make(client, ada)
     with client.websocket_connect(f"/ws/user-{user}?ticket={ticket}") as socket:
+        socket.send_json({"text": "here?"})  # whoever hears the own word is in the room
+        assert socket.receive_json()["text"] == "here?"
         client.patch(f"{TODOS}/{todo['id']}", json={"completed": True}, headers=ada)
         assert socket.receive_json()["event"] == "changed"
 

@@ -37,11 +37,13 @@ async def person(running, name):
 
 @pytest_asyncio.fixture
 async def grace(running):
-    async with await person(running, "grace") as client:
-        yield client
+    client = await person(running, "grace")
+    yield client
+    await client.aclose()
 
 
 @pytest_asyncio.fixture
 async def alan(running):
-    async with await person(running, "alan") as client:
-        yield client
+    client = await person(running, "alan")
+    yield client
+    await client.aclose()

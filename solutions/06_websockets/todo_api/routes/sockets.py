@@ -95,7 +95,8 @@ async def converse(websocket: WebSocket, hub: Hub, room: str, user_id: int) -> i
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # wait passes a cancellation from outside on; gather would make one of its own of it.
+            await asyncio.wait([asyncio.gather(*tasks, return_exceptions=True)])
         first = next(task for task in tasks if task in done)
         return first.result() or 1000
 

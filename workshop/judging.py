@@ -1,10 +1,9 @@
-"""What is said of a learner's tests: what is wrong with one, and why that matters."""
-
-from __future__ import annotations
+"""Every sentence about a learner's tests: what is wrong with one, what they notice."""
 
 TRYING = "running your tests on other APIs: {number} of {count}"
 BARE, ROWS, ALONE, ORDER, FLAKY = "bare", "rows", "alone", "order", "flaky"
-FIXTURE, HUNG, ENDED, WRONG, FREEDOM = "fixture", "hung", "ended", "wrong", "freedom"
+FIXTURE, HUNG, ENDED = "fixture", "hung", "ended"
+WRONG, FREEDOM, OTHER = "wrong", "freedom", "other"
 ASIDE = {
     BARE: "asks an app whose lifespan was never entered",
     ROWS: "finds rows that another test left",
@@ -16,6 +15,7 @@ ASIDE = {
     ENDED: "ends the process that it runs in",
     WRONG: "fails on every right API",
     FREEDOM: "relies on {what}, which API.md leaves open",
+    OTHER: "fails on a right API",
 }
 """What a test does, for which it is set aside."""
 WHY_ASIDE = {
@@ -23,12 +23,13 @@ WHY_ASIDE = {
     ROWS: "What one test leaves, the next one trips over; give each a database of its own.",
     ALONE: "What one test leaves, the next one trips over; give each a database of its own.",
     ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",
-    FLAKY: "Nobody looks at a test that fails now and then; when it finds a bug, neither.",
+    FLAKY: "Nobody looks at a test that fails now and then, so nobody does when it finds a bug.",
     FIXTURE: "A fixture that fails makes every test fail that asks for it, whatever it is about.",
     HUNG: "A test that waits for ever tells nobody anything; expect what must be there by then.",
     ENDED: "The tests after this one would never run.",
     WRONG: "API.md says what is promised; a test that asks for anything else is wrong.",
     FREEDOM: "A right API may differ there; a test that asks for more fails on what isn't a bug.",
+    OTHER: "API.md says what is promised; a test that asks for anything else is wrong.",
 }
 SET_ASIDE = "set aside: {name} {what}"
 MORE_ASIDE = "and {count} more; --full names them"
