@@ -89,7 +89,7 @@ def test_a_mistake_is_caught_by_its_own_check_in_its_own_words(
     caught(mistake, graded, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(("lesson", "mistake"), MISTAKES, ids=name)
 def test_no_other_check_catches_a_mistake_before(
     lesson: Lesson, mistake: proof.Variant, bench: Bench, tmp_path: Path
