@@ -100,6 +100,15 @@ def test_right_answers_may_differ(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
+def test_an_alternative_is_the_same(
+    lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
+) -> None:
+    proof.write(lesson, alternative, tmp_path)
+    silent(bench, lesson, tmp_path)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
 def test_an_alternative_is_the_same_in_two_hundred_sequences(
     lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
 ) -> None:
@@ -291,7 +300,7 @@ def test_nothing_shorter_would_differ(kinds: list[str], data: st.DataObject) -> 
     assert [step.kind for step in last] == wanted
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_fifty_runs_with_other_seeds_under_load() -> None:
     """Four at once, each a reference against itself: none finds a difference."""
     script = ROOT / "benchmarks/comparison.py"

@@ -101,7 +101,7 @@ def test_only_what_is_written_by_hand_is_a_save(tmp_path: Path) -> None:
     assert found == seen
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks in /proc")
 def test_a_thousand_saves_leave_no_process_and_no_memory(watched: Watched) -> None:
     watched.verdict()
