@@ -43,8 +43,9 @@ class Talking:
         """Whether a socket has ended, or is being closed: its client needn't have heard of it."""
         return bool(self.host.ask("ended", self.host.deadline, number=self.number))
 
-    @property
-    def kept_sockets(self) -> Seen:
-        """How many sockets the app's objects still lead to."""
-        count = self.host.ask("kept", self.host.deadline and TELLS_WITHIN, number=self.number)
+    def kept_sockets(self, *, once: int) -> Seen:
+        """How many sockets the app's objects still lead to, once it is that many."""
+        patience = self.host.deadline or TELLS_WITHIN
+        ask = {"number": self.number, "count": once, "patience": patience}
+        count = self.host.ask("kept", patience + TELLS_WITHIN, **ask)
         return Seen("sockets that the app still holds:", count, plain=True)

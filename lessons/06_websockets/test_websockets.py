@@ -193,7 +193,7 @@ def a_vanished_client_is_forgotten(app: App) -> None:
     hers, his = meet("garden", ada, bob)
     his.vanish()
     assert app.served(once=1) == 1
-    assert app.kept_sockets == 1
+    assert app.kept_sockets(once=1) == 1
     talks(ada, hers)
 
 
@@ -293,7 +293,7 @@ def a_stuck_client_is_let_go(start_app: Callable[..., App]) -> None:
     ada, hers, his, _ = with_a_stuck_one(app)
     assert sends_plenty(app, ada, hers, his) > 0
     assert app.served(once=2) == 2
-    assert app.kept_sockets == 2
+    assert app.kept_sockets(once=2) == 2
 
 
 @task(3, at="events.py")

@@ -172,9 +172,9 @@ class Control:
         sockets = self.serving.servers[number].watched.sockets
         return sockets.ended + sockets.ending
 
-    def kept(self, number: int) -> int:
-        """How many sockets app `number` still holds, served or not."""
-        return kept(self.serving.servers[number].watched.app)
+    def kept(self, number: int, count: int, patience: float) -> int:
+        """How many sockets app `number` still holds: `count`, or what there is after `patience`."""
+        return kept(self.serving.servers[number].watched.app, count, patience)
 
     def behind(self, number: int) -> list[Line]:
         """The learner's classes and functions that run on Starlette's BaseHTTPMiddleware."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from typing import Any
 
 from starlette.websockets import WebSocket
@@ -76,8 +77,19 @@ class Sockets:
             return self.served
 
 
-def kept(app: Any) -> int:
-    """How many connections can still be reached through WebSocket objects of `app`.
+def kept(app: Any, count: int, seconds: float) -> int:
+    """How many of its connections `app` still holds: `count`, or what there is after `seconds`.
+
+    An exception holds what it passed until somebody has logged it.
+    """
+    deadline = time.monotonic() + seconds
+    while (found := reached(app)) != count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def reached(app: Any) -> int:
+    """How many connections can be reached through WebSocket objects of `app`.
 
     Frameworks make several objects of one connection; each has a port of its own.
     """
