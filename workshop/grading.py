@@ -234,8 +234,9 @@ class Grading:
         """With --full all that is known of a learner's tests; else `lines` has most of it."""
         for suite in self.suites.values() if self.config.option.full else ():
             terminalreporter.section(judging.NOTICED_TITLE)
+            plain = not words.encodes(terminalreporter._tw._file)
             for line in matrix.everything(suite):
-                terminalreporter.line(line)
+                terminalreporter.line(words.ascii_only(line) if plain else line)
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Remember what was found in the learner's files, if all the checks were asked for."""

@@ -96,5 +96,7 @@ def everything(suite: Suite) -> Iterator[str]:
     for bug, functions in suite.noticed.items():
         api = suite.apis.of(bug)
         if not functions:
-            number = str(bug) if bug <= SHOWN else judging.HIDDEN.format(number=bug - SHOWN)
-            yield judging.UNNOTICED.format(number=number, area=api.area, question=api.question)
+            named = judging.SHOWN_BUG if bug <= SHOWN else judging.HIDDEN_BUG
+            text = named.format(number=bug if bug <= SHOWN else bug - SHOWN)
+            question = api.question
+            yield judging.UNNOTICED.format(bug=text, area=api.area, question=question).rstrip()
