@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import Any
 
+from workshop.host import compiled
 from workshop.host.control import Channel, Control, listen
 from workshop.host.guards import Guards, dump_stacks_to
 from workshop.host.probes import Probes
@@ -25,6 +26,7 @@ def run(port: int, token: str, printed: str, stacks: str, probes: Probes) -> Non
     redirect(printed)
     dump_stacks_to(stacks)
     sys.dont_write_bytecode = True
+    compiled.remember()
     connection = socket.create_connection(("127.0.0.1", port), 5)
     connection.settimeout(None)
     channel = Channel(connection)
