@@ -30,6 +30,7 @@ COMMANDS = [
     "update",
     "build",
     "pages",
+    "figures",
     "new",
 ]
 MINE = """    answer = await client.get(url)

@@ -15,11 +15,15 @@ API = "todo_api"
 
 @dataclass(frozen=True)
 class Task:
-    """What a learner does in one go; `number` is "03.2"."""
+    """What a learner does in one go; `number` is "03.2".
+
+    `why` has the reasons that its checks don't give.
+    """
 
     number: str
     title: str
     hints: tuple[str, ...]
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def read(folder: Path, root: Path = ROOT) -> Lesson:
     told: dict[str, Any] = tomllib.loads((folder / "lesson.toml").read_text(encoding="utf-8"))
     number = folder.name[:2]
     tasks = tuple(
-        Task(f"{number}.{place}", task["title"], tuple(task["hints"]))
+        Task(f"{number}.{place}", task["title"], tuple(task["hints"]), tuple(task.get("why", [])))
         for place, task in enumerate(told["tasks"], 1)
     )
     return Lesson(

@@ -78,7 +78,7 @@ def same(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 
 def whys(lesson: Lesson, task: Task) -> list[str]:
-    """Why a task's checks ask for what they ask, a sentence each."""
+    """Why a task is done as it is, a sentence each: what its checks say, and what they don't."""
     found = []
     for node in ast.parse(text(lesson.checks)).body:
         if isinstance(node, ast.FunctionDef) and any(
@@ -88,7 +88,7 @@ def whys(lesson: Lesson, task: Task) -> list[str]:
         ):
             paragraphs = (ast.get_docstring(node) or "").split("\n\n")
             found += [" ".join(paragraph.split()) for paragraph in paragraphs[1:2]]
-    return found[:SENTENCES]
+    return [*found, *task.why][:SENTENCES]
 
 
 def show(lesson: Lesson, task: Task, screen: Screen) -> None:
