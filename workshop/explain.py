@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workshop import build, words
+from workshop import places, words
 from workshop.checks import marked, promise_of
-from workshop.course import API, Lesson
+from workshop.course import Lesson
 from workshop.failure import Failure, fails_to_start
 from workshop.hosts import Gone, Refused, Silent
-from workshop.regions import regions, todo_line
 from workshop.seen import Seen, Unmet, in_words
 from workshop.stage import NotStarted, Stage
 
@@ -41,15 +39,15 @@ def explain(
         _running(failure, error, compared, stage)
     elif isinstance(error, Unmet):
         _unmet(failure, error)
-    failure.not_started = failure.not_started or untouched(lesson, code, task)
+    failure.not_started = failure.not_started or places.untouched(lesson, code, task)
     if failure.not_started:
         failure.line, failure.why = None, why
     mark = marked(check)
     at = mark.at if mark else ""
-    begins = _begins(code / lesson.holds, task, unwritten=failure.not_started, at=at)
+    begins = places.begins(lesson, code, task, unwritten=failure.not_started, at=at)
     if failure.line is None:
         failure.line = begins
-    elif begins and _given(Path(failure.line["file"]), lesson, code, task):
+    elif begins and places.given(Path(failure.line["file"]), lesson, code, task):
         failure.mend = begins["file"]
     return failure
 
@@ -99,7 +97,7 @@ def _running(
     _causes(failure, told, asked, last.status if last else None)
     if failure.line is None and failure.task:
         route = told.get("routes", {}).get(asked)
-        if route and (_answers(route, failure.task) or not _begins(stage.code / API, failure.task)):
+        if route and places.answers(route, stage.lesson, stage.code, failure.task):
             failure.line = route
 
 
@@ -107,34 +105,6 @@ def _unmet(failure: Failure, error: Unmet) -> None:
     failure.got, failure.expected = error.got, error.expected
     failure.why = error.why or failure.why
     failure.line = error.line
-
-
-def _given(file: Path, lesson: Lesson, code: Path, task: str) -> bool:
-    """Whether a file is as the lesson gave it, so that what is wrong must be elsewhere."""
-    name = file.relative_to(code / lesson.holds).as_posix()
-    return not _holds(str(file), task) and build.starter(lesson).get(name) == file.read_bytes()
-
-
-def _answers(route: dict[str, Any], task: str) -> bool:
-    """Whether the function that answered holds a place of the task: what is wrong may be there."""
-    source = Path(route["file"]).read_text(encoding="utf-8", errors="replace")
-    first, last = _function_at(route["line"], source)
-    places = ((region.line, region.line + len(region.body) + 1) for region in regions(source, task))
-    return any(begin <= last and first <= end for begin, end in places)
-
-
-def _function_at(line: int, source: str) -> tuple[int, int]:
-    """The first and the last line of the function whose first decorator stands at `line`."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            if first == line:
-                return first, node.end_lineno or first
-    return line, line
-
-
-def _holds(file: str, task: str) -> bool:
-    return bool(regions(Path(file).read_text(encoding="utf-8", errors="replace"), task))
 
 
 def _told(stage: Stage) -> dict[str, Any]:
@@ -209,31 +179,3 @@ def difference(operator: str, left: Any, right: Any) -> tuple[str, str]:
     if operator == "!=" and isinstance(left, Seen):
         return left.tell(left.value), f"{left.label}: anything else"
     return in_words(left), in_words(right)
-
-
-def untouched(lesson: Lesson, code: Path, task: str) -> bool:
-    """Whether every region of a task still holds what the starter held."""
-    found = False
-    for path in lesson.reference.rglob("*.py"):
-        wanted = regions(path.read_text(encoding="utf-8"), task)
-        if not wanted:
-            continue
-        found = True
-        theirs = code / lesson.holds / path.relative_to(lesson.reference)
-        if not theirs.exists():
-            return False
-        there = regions(theirs.read_text(encoding="utf-8", errors="replace"), task)
-        if [region.body for region in there] != [region.starts_as for region in wanted]:
-            return False
-    return found
-
-
-def _begins(
-    folder: Path, task: str, *, unwritten: bool = False, at: str = ""
-) -> dict[str, Any] | None:
-    """The mark at which a task begins, in the file `at`, or at which it is still `unwritten`."""
-    place = todo_line(folder, task, unwritten=unwritten, at=at)
-    if place is None:
-        return None
-    path, number, mark = place
-    return {"file": str(path), "line": number, "source": mark.partition(":")[0]}

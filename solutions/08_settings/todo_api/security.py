@@ -45,4 +45,4 @@ def read_token(token: str, settings: Settings) -> int | None:
     # jose lets out more than its own: int() of an odd time fails, nested JSON exhausts the stack.
     except (JOSEError, ValueError, TypeError, OverflowError, RecursionError):
         return None
-    return user_id if user_id < 2**31 else None  # more than a column of ids can hold
+    return user_id if 0 < user_id < 2**31 else None  # what a column of ids can hold
