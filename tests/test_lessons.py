@@ -11,13 +11,13 @@ from workshop.stage import Bench
 HERE = Path(__file__).parent
 LESSONS = lessons()
 
-# A learner's tests are run on twenty APIs and more, so most points of that way are slow to prove.
-SLOW = {("07", place) for place in (1, 2, 3, 4)}
+# A learner's tests are run on twenty APIs and more, so most points of that way take long to prove.
+LONG = {("07", place) for place in (1, 2, 3, 4)}
 POINTS = [
     pytest.param(
         lesson,
         place,
-        marks=[pytest.mark.slow] if (lesson.number, place) in SLOW else [],
+        marks=[pytest.mark.thorough] if (lesson.number, place) in LONG else [],
         id=f"{lesson.number}-{place}",
     )
     for lesson in LESSONS
@@ -118,7 +118,7 @@ def test_a_right_answer_that_looks_different_passes(
     assert graded.warned == []
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
 def test_it_keeps_what_the_lessons_before_it_promised(
     lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path

@@ -83,7 +83,7 @@ def silent(bench: Bench, lesson: Lesson, code: Path, count: int = QUICK, seed: i
 
 
 @pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))]
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(2, 6))]
 )
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=name)
 def test_a_reference_is_the_same_as_itself(lesson: Lesson, seed: int, bench: Bench) -> None:
@@ -95,15 +95,6 @@ def test_right_answers_may_differ(
     lesson: Lesson, allowed: proof.Variant, bench: Bench, tmp_path: Path
 ) -> None:
     proof.write(lesson, allowed, tmp_path)
-    silent(bench, lesson, tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
-def test_an_alternative_is_the_same(
-    lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
-) -> None:
-    proof.write(lesson, alternative, tmp_path)
     silent(bench, lesson, tmp_path)
 
 
@@ -140,7 +131,7 @@ def test_what_no_check_catches_is_found(
     assert len(graded.block.splitlines()) <= 12, graded.block
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(("lesson", "mistake", "printed"), FOUND, ids=name)
 def test_no_check_catches_it(
     lesson: Lesson, mistake: proof.Variant, printed: str, bench: Bench, tmp_path: Path

@@ -70,7 +70,7 @@ def test_a_suite_is_told_what_it_is_worth(name: str, graded: Callable[[str], pro
     assert sorted(map(name_of, suite.unable)) == told.get("unable", [])
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_no_two_bugs_are_noticed_by_the_same_tests(
     graded: Callable[[str], proof.Graded],
 ) -> None:
