@@ -68,8 +68,14 @@ def test_the_solution_passes_and_nothing_in_it_warns(lesson: Lesson, bench: Benc
     assert graded.warned == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lesson", LESSONS[1:], ids=name)
+@pytest.mark.parametrize(
+    "lesson",
+    [
+        *(pytest.param(lesson, marks=pytest.mark.thorough) for lesson in LESSONS[1:-1]),
+        pytest.param(LESSONS[-1], marks=pytest.mark.slow),
+    ],
+    ids=name,
+)
 def test_the_solution_keeps_every_promise_of_the_lessons_before(
     lesson: Lesson, bench: Bench
 ) -> None:

@@ -19,6 +19,7 @@ from workshop.trials import Run, Trials
 HERE = Path(__file__).parent / "suites"
 TOLD: dict[str, dict[str, Any]] = tomllib.loads((HERE / "told.toml").read_text("utf-8"))
 STRONG = [name for name, told in TOLD.items() if told["notices"] == "all"]
+TYPICAL = [*STRONG, "happy_paths", "shared_database", "sniffing"]
 lesson = course.find("07")
 assert lesson is not None
 LESSON = lesson
@@ -51,8 +52,13 @@ def noticed(suite: Suite) -> list[int]:
     return [bug for bug, tests in suite.noticed.items() if tests]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in TYPICAL else pytest.mark.thorough)
+        for name in TOLD
+    ],
+)
 def test_a_suite_is_told_what_it_is_worth(name: str, graded: Callable[[str], proof.Graded]) -> None:
     told, found = TOLD[name], graded(name)
     [suite] = found.suites
