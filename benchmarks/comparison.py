@@ -9,14 +9,13 @@ with themselves, each time with another seed, several at once; it ends with 1 if
 """
 
 import argparse
-import os
-import shutil
 import statistics
 import subprocess
 import sys
-import sysconfig
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+from turns import IMPORTS, PYTEST, seconds
 
 from workshop import oracle
 from workshop.course import ROOT, lessons
@@ -25,19 +24,9 @@ from workshop.seen import Unmet
 from workshop.stage import Bench, Stage
 
 ROUNDS = 5
-PYTEST = shutil.which("pytest", path=sysconfig.get_path("scripts")) or "pytest"
-IMPORTS = "import fastapi, sqlalchemy.ext.asyncio, aiosqlite, httpx, pytest, hypothesis"
 LESSONS = [lesson for lesson in lessons() if lesson.promise]
 MOST = {"01": 2.2, "08": 4.5}
 """The ratios that a run may have."""
-
-
-def seconds(command: list[str]) -> float:
-    """How long a command takes, with the bytecode that Python keeps by default."""
-    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    began = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=kept, stdout=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - began
 
 
 def measure(rounds: int) -> None:

@@ -6,19 +6,12 @@ The commands take turns, so that a busy minute slows all of them; the medians ar
 last one leaves out the comparison with the reference, which asks for more the longer an API is.
 """
 
-import os
-import shutil
 import statistics
-import subprocess
 import sys
-import sysconfig
-import time
 
-from workshop.course import ROOT
+from turns import IMPORTS, PYTEST, seconds
 
 ROUNDS = 5
-PYTEST = shutil.which("pytest", path=sysconfig.get_path("scripts")) or "pytest"
-IMPORTS = "import fastapi, sqlalchemy.ext.asyncio, aiosqlite, httpx, pytest, hypothesis"
 SOLUTION = [PYTEST, "lessons/01", "--solution"]
 COMMANDS = {
     "the imports alone": [sys.executable, "-c", IMPORTS],
@@ -27,14 +20,6 @@ COMMANDS = {
     "… without the comparison": [*SOLUTION, "-k", "not same_as_reference"],
 }
 TARGETS = {"pytest lessons/01": 1.3, "… without the comparison": 1.6}
-
-
-def seconds(command: list[str]) -> float:
-    """How long a command takes, with the bytecode that Python keeps by default."""
-    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    began = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=kept, stdout=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - began
 
 
 def main() -> None:

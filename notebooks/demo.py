@@ -11,17 +11,16 @@ import importlib
 import inspect
 import io
 import logging
-import os
 import re
+import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import httpx
 import matplotlib
@@ -33,7 +32,7 @@ from matplotlib.figure import Figure
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from workshop import course, proof  # noqa: E402  # the line above says where it is
+from workshop import course, deployed, proof  # noqa: E402  # the line above says where it is
 
 matplotlib.use("agg")
 SLOWLY = 0.5
@@ -50,7 +49,8 @@ def lesson(number: str) -> course.Lesson:
 def use(number: str) -> course.Lesson:
     """A lesson, whose reference `import todo_api` means from now on."""
     chosen = lesson(number)
-    sys.path.insert(0, str(course.before(chosen) if number == "07" else chosen.solution))
+    has_api = chosen.holds == course.API
+    sys.path.insert(0, str(chosen.solution if has_api else course.before(chosen)))
     importlib.invalidate_caches()
     return chosen
 
@@ -102,45 +102,20 @@ def environment(**settings: object) -> dict[str, str]:
     """Variables for an app with a database of its own; `settings` are TODO_ ones in lower case."""
     file = Path(tempfile.mkdtemp(prefix="notebook-")) / "todo.db"
     told = {"database_url": f"sqlite+aiosqlite:///{file}", "password_cost": 1, **settings}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
-    return kept | {f"TODO_{name.upper()}": str(value) for name, value in told.items()}
+    return {f"TODO_{name.upper()}": str(value) for name, value in told.items()}
 
 
 @asynccontextmanager
 async def served(folder: Path, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
     """The app of a folder in a process of its own; a client for it. Ended when it is left."""
-    with tempfile.TemporaryFile("w+b") as log:
-        process = start(folder, environment(**settings), log)
-        try:
-            url = await address(process, log)
-            async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
-                yield client
-        finally:
-            process.terminate()
-            await asyncio.to_thread(process.wait)
-
-
-def start(folder: Path, variables: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "uvicorn", "--factory", "todo_api.main:create_app"]
-    return subprocess.Popen(
-        [*command, "--app-dir", str(folder), "--port", "0"],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env=variables,
-    )
-
-
-async def address(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
-    """Where the process listens, as it says itself. Raises RuntimeError with its last words."""
-    for _ in range(600):
-        log.seek(0)
-        told = log.read().decode(errors="replace")
-        if found := re.search(r"running on (http://\S+)", told):
-            return found[1]
-        if process.poll() is not None:
-            break
-        await asyncio.sleep(0.05)
-    raise RuntimeError(f"the app didn't start:\n{told}")
+    variables = environment(**settings)
+    api = deployed.Api(variables.pop("TODO_DATABASE_URL"), folder=folder, **variables)
+    try:
+        await asyncio.to_thread(api.ready)
+        async with httpx.AsyncClient(base_url=api.base, timeout=30, trust_env=False) as client:
+            yield client
+    finally:
+        await asyncio.to_thread(api.end, signal.SIGTERM)
 
 
 @asynccontextmanager

@@ -135,6 +135,22 @@ def test_it_keeps_what_the_lessons_before_it_promised(
     assert graded.status == 0, graded.printed
 
 
+def test_where_the_marks_are_gone_a_tasks_function_is_named(bench: Bench, tmp_path: Path) -> None:
+    """The route that was asked is given, and right: what is wrong stands in the task's own file."""
+    lesson, mistake = next(one for one in MISTAKES if str(one[1]) == "a number as sub")
+    proof.write(lesson, mistake, tmp_path)
+    for file in (tmp_path / "todo_api").rglob("*.py"):
+        lines = file.read_text("utf-8").splitlines(keepends=True)
+        kept = [one for one in lines if not one.strip().startswith(("# TODO 0", "# end 0"))]
+        file.write_text("".join(kept), "utf-8")
+    graded = proof.grade(lesson, tmp_path, bench, "-x", beside=mistake.check)
+    assert mistake.says in graded.block, graded.block
+    assert graded.run.failure is not None
+    assert graded.run.failure.line is not None
+    assert graded.run.failure.line["source"].startswith("def create_token(")
+    assert "change security.py" in graded.printed, graded.printed
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=name)
 def test_starters_and_unchanged_files_are_what_build_writes(lesson: Lesson) -> None:
     if build.begun(lesson):

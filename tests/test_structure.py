@@ -210,3 +210,16 @@ def test_a_lesson_knows_its_mistakes_and_other_right_answers(lesson: Lesson) -> 
     checks = checks_of(lesson)
     for mistake in proof.variants(mistakes, "mistake"):
         assert mistake.check in checks, f"{mistake.name}: there is no check {mistake.check}"
+
+
+def test_the_readme_has_the_lessons_with_their_titles_and_minutes() -> None:
+    rows = re.findall(
+        r"^\| \[(.+)\]\(lessons/(\w+)/README\.md\) \|.*?\| (\d+) \|",
+        (ROOT / "README.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    known = {
+        one.name: (f"{one.number} {one.title}", one.name, str(one.minutes)) for one in lessons()
+    }
+    assert rows
+    assert rows == [known[name] for _, name, _ in rows]

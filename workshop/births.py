@@ -6,10 +6,12 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -163,6 +165,29 @@ class Started:
         for process in self.processes.values():
             process.kill()
             process.wait()
+
+
+def called(listening: socket.socket, token: str, gone: Callable[[], bool]) -> socket.socket | None:
+    """The connection of the child that knows the token; None where it has ended before."""
+    listening.settimeout(0.2)
+    deadline = time.monotonic() + WARM_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            connection, _ = listening.accept()
+        except TimeoutError:
+            if gone():
+                return None
+            continue
+        connection.settimeout(WARM_WITHIN)
+        with suppress(OSError, ValueError):
+            if json.loads(first_line(connection)).get("token") == token:
+                return connection
+        connection.close()
+    return None
+
+
+def first_line(connection: socket.socket) -> bytes:
+    return b"".join(iter(lambda: connection.recv(1), b"\n"))
 
 
 def last_line(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""The finished API as it is deployed, for its own tests: a process, a database, a line to cut."""
+"""The API as it is deployed, for tests and notebooks: a process, a database, a line to cut."""
 
 from __future__ import annotations
 
@@ -34,12 +34,18 @@ STARTS_WITHIN = 60.0
 class Api:
     """One uvicorn process. It is starting when this returns; `ready` waits until it answers."""
 
-    def __init__(self, url: str, app: str = "todo_api.main:create_app", **settings: str) -> None:
-        """`settings` are variables, beside those of SETTINGS; `app` is a factory."""
+    def __init__(
+        self,
+        url: str,
+        app: str = "todo_api.main:create_app",
+        folder: Path = FOLDER,
+        **settings: str,
+    ) -> None:
+        """`settings` are variables, beside those of SETTINGS; `app` is a factory in `folder`."""
         outside = {k: v for k, v in os.environ.items() if not k.startswith("TODO_")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "--factory", app, "--port", "0", *OPTIONS],
-            cwd=FOLDER,
+            cwd=folder,
             env={**outside, **SETTINGS, "TODO_DATABASE_URL": url, **settings},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

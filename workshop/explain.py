@@ -129,7 +129,8 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
         said = f"{one['type']}: {one['text']}" if one["text"] else one["type"]
         if status == 500 or status is None:
             failure.got = f"status 500: your code raised {said}"
-            failure.expected = _beside_a_status(failure.expected)
+            if status == 500:
+                failure.expected = _beside_a_status(failure.expected)
         elif one["asked"].startswith("websocket ") and one["type"] not in (failure.got or ""):
             failure.got = f"{failure.got}: your code raised {said}"
         elif one["asked"] == "lifespan":

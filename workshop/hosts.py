@@ -9,7 +9,6 @@ import signal
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -21,11 +20,11 @@ from typing import Any, Protocol
 from workshop import words
 from workshop.births import (
     FORKS,
-    WARM_WITHIN,
     Births,
     Forked,
     Lacking,
     Started,
+    called,
     environment,
     last_line,
 )
@@ -137,22 +136,13 @@ class Hosts:
         }
         with lacking(words.NO_START):
             pid = self.births.bear(arguments)
-        deadline = time.monotonic() + WARM_WITHIN
-        self.listening.settimeout(0.2)
-        while time.monotonic() < deadline:
-            try:
-                connection, _ = self.listening.accept()
-            except TimeoutError:
-                if self.births.gone(pid):
-                    break
-                continue
-            connection.settimeout(None)
-            reader = connection.makefile("r", encoding="utf-8")
-            if json.loads(reader.readline()).get("token") == token:
-                return ChildHost(self.births, pid, connection, reader, arguments)
-            connection.close()
-        reason = last_line(Path(arguments["printed"]))
-        raise Lacking(words.NO_START.format(reason=reason))
+        connection = called(self.listening, token, lambda: self.births.gone(pid))
+        if connection is None:
+            reason = last_line(Path(arguments["printed"]))
+            raise Lacking(words.NO_START.format(reason=reason))
+        connection.settimeout(None)
+        reader = connection.makefile("r", encoding="utf-8")
+        return ChildHost(self.births, pid, connection, reader, arguments)
 
     def database(self) -> Path:
         """A path for one app's database."""

@@ -11,9 +11,6 @@ from workshop.suites import Suite, name_of, shown
 COLUMN = 48
 """Columns for one test: two stand side by side."""
 
-Drawn = list[tuple[str, str]]
-"""Lines, each with a label."""
-
 
 def notices(suite: Suite) -> list[str]:
     """What a learner should know of the tests themselves, once they are looked at for bugs."""

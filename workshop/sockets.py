@@ -174,10 +174,6 @@ class Socket:
         self.connection.close()
         self.state = CUT_OFF
 
-    @property
-    def is_open(self) -> bool:
-        return self.state == OPEN
-
     def _told(self) -> str:
         return Closed(self.who, self.state).how(self.state)
 

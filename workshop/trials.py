@@ -9,10 +9,8 @@ import shutil
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from workshop.births import (
     Forked,
     Lacking,
     Started,
+    called,
     environment,
     last_line,
 )
@@ -92,7 +91,6 @@ class Run:
     patience: float = PATIENCE
     results: dict[str, Result] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
-    complaint: str = ""
 
 
 class Trials:
@@ -147,8 +145,8 @@ class Trials:
 
     def _try(self, home: Path, run: Run) -> bool:
         """Run what has no result yet, in one child; whether there is nothing left to run."""
-        began, left, busy = "", False, 0
-        with self._child(home) as (connection, printed):
+        began, busy = "", 0
+        with self._child(home) as connection:
             job = {
                 "home": str(home.resolve()),
                 "codes": run.api.codes,
@@ -174,8 +172,6 @@ class Trials:
                             began = ""
                         elif "begins" in message:
                             began = message["begins"]
-                        elif "collected" in message:
-                            left = bool(message["collected"])
                         elif "unread" in message:
                             file = message.get("file", message["unread"])
                             run.unread.append(Unread(file, message["text"], message.get("line", 1)))
@@ -188,7 +184,6 @@ class Trials:
         if began:
             run.results[began] = Result(began, outcome)
             return False
-        run.complaint = last_line(printed) if not left else ""
         return True
 
     def _child(self, home: Path) -> Child:
@@ -200,47 +195,23 @@ class Trials:
             connection = called(listening, token, lambda: self.births.gone(pid))
             if connection is None:
                 raise Lacking(words.NO_START.format(reason=last_line(printed)))
-            return Child(self.births, pid, connection, printed)
+            return Child(self.births, pid, connection)
 
 
 class Child:
     """A connection to a child, which ends with it."""
 
-    def __init__(self, births: Births, pid: int, connection: socket.socket, printed: Path) -> None:
+    def __init__(self, births: Births, pid: int, connection: socket.socket) -> None:
         self.births = births
         self.pid = pid
         self.connection = connection
-        self.printed = printed
 
-    def __enter__(self) -> tuple[socket.socket, Path]:
-        return self.connection, self.printed
+    def __enter__(self) -> socket.socket:
+        return self.connection
 
     def __exit__(self, *_error: object) -> None:
         self.connection.close()
         self.births.kill(self.pid)
-
-
-def called(listening: socket.socket, token: str, gone: Callable[[], bool]) -> socket.socket | None:
-    """The connection of the child that knows the token; None where it has ended before."""
-    listening.settimeout(0.2)
-    deadline = time.monotonic() + WARM_WITHIN
-    while time.monotonic() < deadline:
-        try:
-            connection, _ = listening.accept()
-        except TimeoutError:
-            if gone():
-                return None
-            continue
-        connection.settimeout(WARM_WITHIN)
-        with suppress(OSError, ValueError):
-            if json.loads(first_line(connection)).get("token") == token:
-                return connection
-        connection.close()
-    return None
-
-
-def first_line(connection: socket.socket) -> bytes:
-    return b"".join(iter(lambda: connection.recv(1), b"\n"))
 
 
 def clean(variables: dict[str, str]) -> dict[str, str]:

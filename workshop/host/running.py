@@ -55,7 +55,6 @@ class Runner:
         places = {item.nodeid: chance.random() for item in chosen}
         chosen.sort(key=lambda item: (files[item.path], places[item.nodeid]))
         items[:] = reversed(chosen) if self.job["backwards"] else chosen
-        self.tell({"collected": [item.nodeid for item in items]})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
