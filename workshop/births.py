@@ -70,7 +70,6 @@ class Forked:
             )
         self.born: queue.Queue[int] = queue.Queue()
         self.ended: dict[int, Future[int]] = {}
-        self.lock = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -79,16 +78,13 @@ class Forked:
             told = json.loads(line)
             self.warm = True
             if "born" in told:
-                self._ended(told["born"])
+                # A new one each time: the system gives a number again after some thousands.
+                self.ended[told["born"]] = Future()
                 self.born.put(told["born"])
             elif "gone" in told:
                 code = os.waitstatus_to_exitcode(told["status"])
-                self._ended(told["gone"]).set_result(code)
+                self.ended[told["gone"]].set_result(code)
         self.born.put(0)  # this was the last
-
-    def _ended(self, pid: int) -> Future[int]:
-        with self.lock:
-            return self.ended.setdefault(pid, Future())
 
     def _tell(self, message: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -107,14 +103,14 @@ class Forked:
         return pid
 
     def gone(self, pid: int) -> bool:
-        return self._ended(pid).done() or self.process.poll() is not None
+        return self.ended[pid].done() or self.process.poll() is not None
 
     def kill(self, pid: int) -> None:
         with suppress(OSError):  # where the nursery has ended, and its hosts with it
             self._tell({"kill": pid})
 
     def status(self, pid: int, seconds: float) -> str:
-        return how_it_ended(self._ended(pid).result(seconds))
+        return how_it_ended(self.ended[pid].result(seconds))
 
     def close(self) -> None:
         assert self.process.stdin is not None

@@ -97,6 +97,7 @@ class Configured:
     @contextmanager
     def _statements(self, go: str, told: str) -> Iterator[None]:
         self.host.ask("statements", self.host.deadline, go=go)
+        self.host.ask("forget_statements", self.host.deadline)
         self.scene.then(told)
         yield
         self.host.ask("statements", self.host.deadline, go="pass")

@@ -9,21 +9,21 @@ from typing import Any
 
 from workshop.course import Lesson, lessons
 
-HEAD = ("tasks", "checks", "mistakes", "right answers")
+HEAD = ("tasks", "checks", "mistakes", "right ones")
 
 
 def table(root: Path) -> list[str]:
     """A line for each lesson, and one for all of them."""
     rows = [(f"{one.number} {one.title}", of(one)) for one in lessons(root)]
     whole = tuple(sum(column) for column in zip(*(counts for _, counts in rows), strict=True))
-    lines = [f"{'':<26}" + "".join(f"{name:>15}" for name in HEAD)]
+    lines = [f"{'':<24}" + "".join(f"{name:>13}" for name in HEAD)]
     for name, counts in [*rows, ("all", whole)]:
-        lines.append(f"{name:<26}" + "".join(f"{count:>15}" for count in counts))
+        lines.append(f"{name:<24}" + "".join(f"{count:>13}" for count in counts))
     return lines
 
 
 def of(lesson: Lesson) -> tuple[int, ...]:
-    """A lesson's figures, in the order of HEAD; the reference is one of the right answers."""
+    """A lesson's figures, in the order of HEAD; the reference is one of the right ones."""
     tests = lesson.root / "tests"
     checks = re.findall(r"^@task\(", lesson.checks.read_text(encoding="utf-8"), re.MULTILINE)
     if (lesson.solution / "apis.toml").exists():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from workshop.hosts import Host
+from workshop.hosts import Host, Silent
 from workshop.scene import Exchange, Scene, request_line
 from workshop.seen import Seen, Unmet
 
@@ -125,6 +126,14 @@ class Passing:
         """Put the clock of the app's code forward: time.monotonic, time.time, perf_counter."""
         self.host.ask("put_forward", self.host.deadline, seconds=seconds)
         self.scene.then(told)
+
+    def skip(self, seconds: float) -> None:
+        """Let `seconds` pass at once for whatever waits on the event loop.
+
+        What waits elsewhere, in a thread, sits them out. What has arrived is taken in first.
+        """
+        with suppress(Silent):  # the loop is held: the request that holds it tells more
+            self.host.ask("skip", self.host.deadline, seconds=seconds)
 
     def remembered(self, texts: list[str], what: str) -> Seen:
         """How many of `texts` can still be reached from the app; `what` names them."""

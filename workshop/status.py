@@ -31,7 +31,9 @@ class Standing:
         return words.DONE if self.tried and self.tried.finished else words.NOT_YET
 
     def of(self, task: str) -> str:
-        """A task's verdict; one that no run has met waits."""
+        """A task's verdict, as its run says it; one that no run has met waits."""
+        if not self.begun and task == self.lesson.tasks[0].number:
+            return words.NOT_STARTED
         known = self.begun and self.tried
         return known.tasks.get(task, words.WAITING) if known else words.WAITING
 

@@ -47,14 +47,16 @@ class Upstream:
         self.changed = threading.Condition()
         self.requests = 0
         self.open = 0
+        self.parts = 0
         self.server = _Server(self)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def count(self, *, requests: int = 0, opened: int = 0) -> None:
+    def count(self, *, requests: int = 0, opened: int = 0, parts: int = 0) -> None:
         with self.changed:
             self.requests += requests
             self.open += opened
+            self.parts += parts
             self.changed.notify_all()
 
     def asked(self, by: Any = None, meanwhile: str = "") -> None:
@@ -89,6 +91,12 @@ class Upstream:
     def release(self) -> None:
         """Let the answer that was kept back go out."""
         self.released.set()
+
+    def sent_more(self) -> None:
+        """Wait until one more byte has been sent, or nobody waits for one."""
+        with self.changed:
+            parts = self.parts
+            self.changed.wait_for(lambda: self.parts > parts or not self.open, 1)
 
     @property
     def in_flight(self) -> Seen:
@@ -142,7 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         while upstream.trickle and not self._left() and not self.server.closing.is_set():
             self.wfile.write(b" ")
-            time.sleep(0.05)
+            upstream.count(parts=1)
+            time.sleep(0.01)
         if not upstream.trickle:
             self.wfile.write(upstream.body)
 

@@ -309,7 +309,13 @@ def a_silent_one_is_null(start_app: Callable[..., App], upstream: Callable[..., 
     Without a deadline of yours a client waits for as long as the slowest upstream likes.
     """
     weather, news = upstream("weather", {"sky": "clear"}), upstream("news", hold=True)
-    answer = start_app(upstreams=[weather, news], upstream_timeout=0.5).get(DASHBOARD)
+    app = start_app(upstreams=[weather, news], upstream_timeout=0.5)
+    asking = app.begin("GET", DASHBOARD)
+    weather.asked(by=asking)
+    news.asked(by=asking)
+    if weather.in_flight == 0:  # answered whole: now nobody needs to sit out the rest
+        app.skip(0.5)
+    answer = asking.answer()
     assert answer.status == 200
     assert answer.body == {"weather": {"sky": "clear"}, "news": None}, (
         "A deadline for all together throws away what came in time; each has one of its own."
@@ -343,7 +349,13 @@ def a_trickle_is_null(start_app: Callable[..., App], upstream: Callable[..., Ups
     The deadline is for the whole answer; one that never ends is no better than silence.
     """
     news = upstream("news", trickle=True)
-    answer = start_app(upstreams=[news], upstream_timeout=0.3).get(DASHBOARD)
+    app = start_app(upstreams=[news], upstream_timeout=0.3)
+    asking = app.begin("GET", DASHBOARD)
+    news.asked(by=asking)
+    for _ in range(4):
+        news.sent_more()
+        app.skip(0.1)  # less than the deadline at a time, with a byte between
+    answer = asking.answer()
     assert answer.status == 200, (
         "httpx's own timeout begins anew with every byte; only a deadline for the whole ends it."
     )
@@ -359,7 +371,9 @@ def nothing_stays_in_flight(
     Cancelling ends a request; a forgotten task or a thread goes on, with its connection.
     """
     news = upstream("news", hold=True)
-    asking = start_app(upstreams=[news], upstream_timeout=0.3).begin("GET", DASHBOARD)
+    app = start_app(upstreams=[news], upstream_timeout=0.3)
+    asking = app.begin("GET", DASHBOARD)
     news.asked(by=asking)
+    app.skip(0.3)
     assert asking.answer().status == 200
     assert news.in_flight == 0

@@ -19,6 +19,7 @@ import uvicorn
 from fastapi.dependencies import models as dependencies
 from uvicorn.lifespan.on import LifespanOn
 
+from workshop.host.clock import LoopClock
 from workshop.host.extras import ROUTES, Notified
 from workshop.host.frames import Folder, describe, innermost, spelled_out
 from workshop.host.gate import Gate, is_planned
@@ -27,6 +28,9 @@ from workshop.host.probes import Probes
 from workshop.host.sockets import Sockets
 
 Scope = Any
+
+TURNS = 50
+"""Turns of the loop in which an answer that lies there is read, part by part, to its end."""
 
 
 class NotStarted(Exception):
@@ -178,6 +182,7 @@ class Serving:
         self.guards = guards
         self.surroundings = Surroundings()
         self.servers: dict[int, Server] = {}
+        self.clock: LoopClock | None = None
         self.notified = Notified(waits=False)
         self.gate = Gate()
 
@@ -269,6 +274,13 @@ class Serving:
         server = self.servers.pop(number, None)
         if server is not None:
             await server.stop()
+
+    async def skip(self, seconds: float) -> None:
+        """Let `seconds` pass at once on the loop, when what has arrived by now is taken in."""
+        self.clock = self.clock or LoopClock(asyncio.get_running_loop())
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        self.clock.ahead += seconds
 
     async def settle(self) -> None:
         """Let exchanges end that were answered already: an exception follows its 500."""
