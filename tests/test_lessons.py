@@ -151,6 +151,21 @@ def test_where_the_marks_are_gone_a_tasks_function_is_named(bench: Bench, tmp_pa
     assert "change security.py" in graded.printed, graded.printed
 
 
+@pytest.mark.parametrize(
+    "wrong", ["the app called after the refusal all the same", "a body with a status that has none"]
+)
+def test_what_the_server_refuses_to_send_is_no_outer_layers(
+    wrong: str, bench: Bench, tmp_path: Path
+) -> None:
+    """It passes through all of them: that one raised it last says nothing."""
+    lesson, mistake = next(one for one in MISTAKES if str(one[1]) == wrong)
+    proof.write(lesson, mistake, tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench, "-x", beside=mistake.check)
+    assert graded.run.failure is not None
+    assert graded.run.failure.line is not None
+    assert graded.run.failure.line["source"] != "await send(message)", graded.block
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=name)
 def test_starters_and_unchanged_files_are_what_build_writes(lesson: Lesson) -> None:
     if build.begun(lesson):

@@ -13,6 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import asyncio
 
+Frames = list[tuple[FrameType, int]]
+"""A traceback's frames, outermost first, each with its line's number."""
+
+SERVER = "/uvicorn/protocols/"
+"""What is raised in there is said of a message that was sent."""
+
 Line = dict[str, Any]
 """{"file": absolute path, "line": number, "source": the line, stripped}"""
 
@@ -37,8 +43,23 @@ class Folder:
         return [line_at(file, number) for file, number in frames if self.owns(file)]
 
     def of_exception(self, error: BaseException) -> list[Line]:
-        pairs = traceback.walk_tb(error.__traceback__)
-        return self.lines((frame.f_code.co_filename, number) for frame, number in pairs)
+        frames = list(traceback.walk_tb(error.__traceback__))
+        if any(SERVER in frame.f_code.co_filename.replace("\\", "/") for frame, _ in frames):
+            frames = self._senders(frames, str(error))
+        return self.lines((frame.f_code.co_filename, number) for frame, number in frames)
+
+    def _senders(
+        self, frames: list[tuple[FrameType, int]], said: str
+    ) -> list[tuple[FrameType, int]]:
+        """Where a message that the server refused came from, not the layers it was passed through.
+
+        A second answer is sent by a layer that goes on after the first. A body that doesn't fit its
+        answer is no layer's: there is no frame of whoever made the answer.
+        """
+        own = [one for one in frames if self.owns(one[0].f_code.co_filename)]
+        while own and passes_on(own[-1][0]):
+            own.pop()
+        return own if "response.start" in said else []
 
     def of_stack(self, frame: FrameType | None) -> list[Line]:
         stack = list(traceback.walk_stack(frame))[::-1]
@@ -69,6 +90,13 @@ class Folder:
             if thread != loop_thread:
                 waits.extend(self.of_stack(frame)[-1:])
         return waits
+
+
+def passes_on(frame: FrameType) -> bool:
+    """Whether a function was called with a message of an answer, as a layer's `send` is."""
+    code = frame.f_code
+    given = [frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount]]
+    return any(isinstance(one, dict) and "type" in one and "path" not in one for one in given)
 
 
 def resting(frames: list[tuple[str, int]]) -> bool:
