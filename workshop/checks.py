@@ -43,7 +43,8 @@ class Marked:
 def task(number: int, *, lasting: bool = False, at: str = "") -> Callable[[Check], Check]:
     """Make a function a check of the lesson's task `number`.
 
-    Of a task that has places in several files, `at` is the file where the check looks for blame.
+    Of a task that has several places, `at` is the file where the check looks for blame, and which
+    of the places in it: "settings.py:2".
     """
 
     def mark(check: Check) -> Check:

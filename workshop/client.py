@@ -142,6 +142,8 @@ class App(Requests, Outside, Passing, Configured, Talking):
             person = {"email": f"{name}@example.com", "name": name}
             passwords = {"password": PASSWORD, "password_again": PASSWORD}
             made = self.post("/api/v1/users", {**person, **passwords})
+            if made.status.value is None or made.status.value >= 500:
+                raise made.problem or Unmet(repr(made.status), "status 201")
             form = {"username": person["email"], "password": PASSWORD}
             login = self.request("POST", "/api/v1/auth/token", data=form)
             if login.status != 200:

@@ -28,7 +28,8 @@ def begins(
     found = [
         line for name, names in homes(lesson, task) for line in named(lesson, code, name, names)
     ]
-    found.sort(key=lambda line: line["file"] != str(code / lesson.holds / at))
+    file = str(code / lesson.holds / at.partition(":")[0])
+    found.sort(key=lambda line: line["file"] != file)
     return found[0] if found else None
 
 

@@ -128,14 +128,17 @@ def todo_line(
     """Where a task begins in what a learner wrote: file, line, mark; None where no mark is left.
 
     Of several places an `unwritten` one comes first, where that is asked for; then one in the
-    file `at`.
+    file `at`, or of those the one that "settings.py:2" counts.
     """
+    name, _, place = at.partition(":")
     found = [
         (path, region)
         for path in sources(folder)
         for region in regions(path.read_text(encoding="utf-8", errors="replace"), task)
     ]
-    found.sort(key=lambda one: one[0] != folder / at)
+    here = [one for one in found if one[0] == folder / name]
+    first = here[int(place or 1) - 1 :][:1] or here[:1]
+    found = [*first, *here, *found]
     if unwritten:
         found.sort(key=lambda one: not any("NotImplementedError" in line for line in one[1].body))
     return next(((path, one.line, one.begin.strip()) for path, one in found), None)

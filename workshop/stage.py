@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from workshop import words
 from workshop.answers import process_ended
 from workshop.births import FORKS
 from workshop.client import App
@@ -195,9 +196,12 @@ class Stage:
             told = error.told.get("error", {})
             by_settings = told.get("type") in ("ValidationError", "SettingsError")
             if "said" in told and (self.apps or by_settings):
+                got, expected = f"no start: {Refusal(told).first}", "an app that starts"
+                if by_settings:  # the line at which they are made is not to blame
+                    refused = told["type"] == "ValidationError"
+                    raise Unmet(got, expected, words.MUST_START if refused else None) from None
                 line = told["lines"][-1] if told["lines"] else None
-                got = f"no start: {Refusal(told).first}"
-                raise Unmet(got, "an app that starts", line=line) from None
+                raise Unmet(got, expected, line=line) from None
             raise
 
     def upstream(self, name: str, answer: Any = None, **how: Any) -> Upstream:

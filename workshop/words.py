@@ -23,6 +23,7 @@ ENDING = {
     "os.kill": "This signal ends the whole process: this client and every other one is cut off.",
     "signal.raise_signal": "This signal ends the whole process: every client is cut off.",
 }
+MUST_START = "Nothing is wrong with these settings: an app that refuses them serves nobody."
 FORKED = "os.fork copies the whole server, its open connections too; start a subprocess instead."
 SWALLOWED_GOT = "status 500: what the handler raised was caught on its way, and lost"
 SWALLOWED = "A dependency caught it at its yield; clean up there, then raise it again."
