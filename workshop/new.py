@@ -41,6 +41,11 @@ hints = [
     "A dictionary becomes a JSON object.",
     "return {{\\"lesson\\": \\"{name}\\"}}",
 ]
+# Why it is done so, beside what the checks say: `workshop show` has three to six sentences.
+why = [
+    "FastAPI makes JSON of whatever a handler returns.",
+    "An object can get a field more one day; a bare text could not.",
+]
 
 # What the comparison with the reference sends, and the fields that it compares.
 [promise]
@@ -223,7 +228,12 @@ def begin(root: Path, number: str, name: str, screen: Screen) -> None:
         chapter = lesson.chapter.read_text(encoding="utf-8")
         rendered = pages.render(chapter, root, pages.runner(root))
         lesson.chapter.write_text(rendered, encoding="utf-8")
-    for path in [lesson.solution / "todo_api" / FILE, *written]:
+    readme = root / "README.md"
+    counted = pages.render(
+        readme.read_text(encoding="utf-8"), root, pages.runner(root), only="workshop figures"
+    )
+    readme.write_text(counted, encoding="utf-8")
+    for path in [lesson.solution / "todo_api" / FILE, *written, readme]:
         screen.line(place(path))
     screen.order("next", words.NEW_NEXT, f"{words.prefix()}pytest -k {number}", "bold")
 

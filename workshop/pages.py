@@ -35,11 +35,13 @@ def pages(root: Path) -> list[Path]:
     return sorted(found)
 
 
-def render(text: str, root: Path, run: Callable[[str], str]) -> str:
-    """A page with its blocks written anew; `run` gives what a command prints."""
+def render(text: str, root: Path, run: Callable[[str], str], only: str = "") -> str:
+    """A page with its blocks written anew, or `only` a command's; `run` gives what one prints."""
 
     def block(match: re.Match[str]) -> str:
         kind, what = match["kind"], match["what"]
+        if only not in ("", what):
+            return match[0]
         body = cut(root, what) if kind == "code" else f"$ {what}\n{run(what)}"
         return f"<!-- {kind}: {what} -->\n```{match['language']}\n{body.rstrip()}\n```"
 
