@@ -151,6 +151,17 @@ def test_where_the_marks_are_gone_a_tasks_function_is_named(bench: Bench, tmp_pa
     assert "change security.py" in graded.printed, graded.printed
 
 
+def test_a_place_that_is_not_written_yet_is_named(bench: Bench, tmp_path: Path) -> None:
+    """Half of a task breaks what worked before it: neither that one's place nor its why helps."""
+    lesson = next(one for one in LESSONS if one.number == "06")
+    files = build.solved_up_to(lesson, "06.2")
+    files["events.py"] = build.solved_up_to(lesson, "06.3")["events.py"]
+    build.write(files, tmp_path)
+    graded = proof.grade(lesson, tmp_path, bench, "-x")
+    assert "Task 06.3 is half written" in graded.block, graded.block
+    assert "change routes/sockets.py" in graded.printed, graded.printed
+
+
 @pytest.mark.parametrize(
     "wrong", ["the app called after the refusal all the same", "a body with a status that has none"]
 )

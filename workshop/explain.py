@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workshop import places, words
+from workshop import course, places, words
 from workshop.checks import marked, promise_of
 from workshop.course import Lesson
 from workshop.failure import Failure, fails_to_start
@@ -45,6 +45,11 @@ def explain(
     mark = marked(check)
     at = mark.at if mark else ""
     begins = places.begins(lesson, code, task, unwritten=failure.not_started, at=at)
+    if failure.line is None and lesson.holds == course.API and ":" not in at:
+        half = places.half_written(lesson, code, task, at)
+        if half is not None:
+            other, failure.line = half
+            failure.why = failure.why if other == task else words.HALF_WRITTEN.format(task=other)
     if failure.line is None:
         failure.line = begins
     elif begins and places.given(Path(failure.line["file"]), lesson, code, task):
@@ -119,8 +124,8 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
     """A known cause takes the place of the check's why, and gives the line."""
     raised = [one for one in told.get("raised", []) if one["asked"] == asked]
     raised = raised or told.get("raised", [])
-    if status == 500 and not (failure.got or "").startswith("status"):
-        # The check itself let a commit fail and expects the 500; something else is wrong.
+    if status is not None and (status != 500 or not (failure.got or "").startswith("status")):
+        # The check itself let a commit fail, and expects that; something else is wrong.
         raised = [one for one in raised if "the check lets no commit" not in one["text"]]
     if raised and (status in (500, None) or failure.line is None):
         one = raised[-1]
@@ -131,10 +136,14 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
             failure.got = f"status 500: your code raised {said}"
             if status == 500:
                 failure.expected = _beside_a_status(failure.expected)
-        elif one["asked"].startswith("websocket ") and one["type"] not in (failure.got or ""):
-            failure.got = f"{failure.got}: your code raised {said}"
         elif one["asked"] == "lifespan":
             failure.got = f"your code raised {said} as the app stopped"
+        elif one["type"] not in (failure.got or "") and one["asked"].startswith(
+            (asked, "websocket ")
+        ):
+            failure.got = (
+                f"{failure.got}: your code raised {said}"  # after an answer, or on a socket
+            )
         failure.line = one["lines"][-1] if one["lines"] else failure.line
         if one["type"] == "Forked":
             failure.got, failure.why = "your code forked the server's process", words.FORKED

@@ -100,6 +100,42 @@ def given(file: Path, lesson: Lesson, code: Path, task: str) -> bool:
     return not holds and build.starter(lesson).get(name) == file.read_bytes()
 
 
+def half_written(lesson: Lesson, code: Path, task: str, at: str) -> tuple[str, Line] | None:
+    """A place that is as it began, of a task that has others which are written.
+
+    Of `task` or, where that has none, of a later one, with that task; the file `at` comes first.
+    """
+    for number in [one.number for one in lesson.tasks if one.number >= task]:
+        began = as_they_began(lesson, code, number)
+        began.sort(key=lambda line: line["file"] != str(code / lesson.holds / at))
+        if began:
+            return number, began[0]
+    return None
+
+
+def as_they_began(lesson: Lesson, code: Path, task: str) -> list[Line]:
+    """A task's places that hold what the starter did; none where all do, or marks are gone.
+
+    A place that began empty doesn't count: there nothing may be a right answer.
+    """
+    began: list[Line] = []
+    written = False
+    for path in sources(lesson.reference):
+        wanted = regions(path.read_text(encoding="utf-8"), task)
+        theirs = code / lesson.holds / path.relative_to(lesson.reference)
+        source = theirs.read_text(encoding="utf-8", errors="replace") if theirs.exists() else ""
+        there = regions(source, task)
+        if len(there) != len(wanted):
+            return []
+        for place, one in zip(there, wanted, strict=True):
+            if place.body != one.starts_as:
+                written = True
+            elif any(one.starts_as):
+                mark = place.begin.strip().partition(":")[0]
+                began.append({"file": str(theirs), "line": place.line, "source": mark})
+    return began if written else []
+
+
 def untouched(lesson: Lesson, code: Path, task: str) -> bool:
     """Whether every region of a task still holds what the starter held."""
     found = False

@@ -23,6 +23,7 @@ ENDING = {
     "os.kill": "This signal ends the whole process: this client and every other one is cut off.",
     "signal.raise_signal": "This signal ends the whole process: every client is cut off.",
 }
+HALF_WRITTEN = "Task {task} is half written: this place of it is still as it began."
 MUST_START = "Nothing is wrong with these settings: an app that refuses them serves nobody."
 FORKED = "os.fork copies the whole server, its open connections too; start a subprocess instead."
 SWALLOWED_GOT = "status 500: what the handler raised was caught on its way, and lost"
@@ -71,7 +72,8 @@ def cause(text: str) -> str | None:
 
 
 def unawaited(name: str) -> str:
-    return f"{name}() was called without await, so it never ran; write await before it."
+    instead = ", or call put_nowait() where nothing may wait" if name == "put" else ""
+    return f"{name}() was called without await, so it never ran; write await before it{instead}."
 
 
 def shorten(text: str, room: int) -> str:
