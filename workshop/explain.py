@@ -133,7 +133,8 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
             failure.not_started = True
         said = f"{one['type']}: {one['text']}" if one["text"] else one["type"]
         if status == 500 or status is None:
-            failure.got = f"status 500: your code raised {said}"
+            seen = "no answer" if status is None else "status 500"
+            failure.got = f"{seen}: your code raised {said}"
             if status == 500:
                 failure.expected = _beside_a_status(failure.expected)
         elif one["asked"] == "lifespan":
@@ -149,10 +150,11 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
             failure.got, failure.why = "your code forked the server's process", words.FORKED
         if one["swallowed"]:
             failure.got, failure.why = words.SWALLOWED_GOT, words.SWALLOWED
-    unawaited = [one for one in told.get("warned", []) if one.get("unawaited") and one["lines"]]
-    if unawaited:
-        failure.why = words.unawaited(unawaited[0]["unawaited"])
-        failure.line = unawaited[0]["lines"][-1]
+    unawaited = [one for one in told.get("warned", []) if one.get("unawaited")]
+    if unawaited:  # in a thread Python doesn't keep where
+        one = max(unawaited, key=lambda one: bool(one["lines"]))
+        failure.why = words.unawaited(one["unawaited"])
+        failure.line = one["lines"][-1] if one["lines"] else failure.line
     failure.why = next(filter(None, (words.cause(one["text"]) for one in raised)), failure.why)
     if told.get("breakpoints"):
         failure.got, failure.why = "your code met a breakpoint", words.BREAKPOINT

@@ -130,7 +130,8 @@ class Passing:
     def skip(self, seconds: float) -> None:
         """Let `seconds` pass at once for whatever waits on the event loop.
 
-        What waits elsewhere, in a thread, sits them out. What has arrived is taken in first.
+        What has arrived is taken in first; what waits in a thread sits them out. So only where
+        nothing is due that a thread may still bring.
         """
         with suppress(Silent):  # the loop is held: the request that holds it tells more
             self.host.ask("skip", self.host.deadline, seconds=seconds)

@@ -416,7 +416,7 @@ def a_strangers_todo_is_not_counted(app: App) -> None:
 def an_override_replaces_the_notifier(start_app: Callable[..., App]) -> None:
     """a notifier that an override puts in place of the app's own is told
 
-    What is declared as a parameter can be replaced; what a handler calls by itself can't.
+    What is declared as a parameter can be replaced; of tasks only those declared are run.
     """
     app = start_app(notifier="tells")
     ada = app.user("ada")
