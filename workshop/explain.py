@@ -139,12 +139,11 @@ def _causes(failure: Failure, told: dict[str, Any], asked: str, status: int | No
                 failure.expected = _beside_a_status(failure.expected)
         elif one["asked"] == "lifespan":
             failure.got = f"your code raised {said} as the app stopped"
-        elif one["type"] not in (failure.got or "") and one["asked"].startswith(
-            (asked, "websocket ")
+        elif one["type"] not in (failure.got or "") and (
+            one["asked"] == asked or one["asked"].startswith("websocket ")
         ):
-            failure.got = (
-                f"{failure.got}: your code raised {said}"  # after an answer, or on a socket
-            )
+            # On a socket, or after the answer was sent.
+            failure.got = f"{failure.got}: your code raised {said}"
         failure.line = one["lines"][-1] if one["lines"] else failure.line
         if one["type"] == "Forked":
             failure.got, failure.why = "your code forked the server's process", words.FORKED

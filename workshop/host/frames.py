@@ -48,9 +48,7 @@ class Folder:
             frames = self._senders(frames, str(error))
         return self.lines((frame.f_code.co_filename, number) for frame, number in frames)
 
-    def _senders(
-        self, frames: list[tuple[FrameType, int]], said: str
-    ) -> list[tuple[FrameType, int]]:
+    def _senders(self, frames: Frames, said: str) -> Frames:
         """Where a message that the server refused came from, not the layers it was passed through.
 
         A second answer is sent by a layer that goes on after the first. A body that doesn't fit its
