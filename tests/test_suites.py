@@ -109,6 +109,21 @@ def test_each_reason_stands_on_one_line() -> None:
     assert max(map(len, judging.WHY_ASIDE.values())) <= words.ROOM
 
 
+def test_a_failed_subtest_fails_its_test_with_its_own_text_and_line(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """pytest tells of it by itself, and of the test only later that it isn't passed."""
+    run = Run(apis.read(LESSON).right[0])
+    bench.trials.run(write("subtests", tmp_path) / "tests", [run], lambda _: None)
+    failed = {name_of(test): one for test, one in run.results.items() if one.failed}
+    assert failed.keys() == {"test_each_is_untrue", "test_untrue"}
+    for one in failed.values():
+        assert one.text.startswith("assert 200 == 204"), one
+        assert one.file == "test_todos.py"
+    lines = (HERE / "subtests/test_todos.py").read_text("utf-8").splitlines()
+    assert all("== 204" in lines[one.line - 1] for one in failed.values())
+
+
 def test_a_test_that_hangs_notices_nothing_and_the_rest_goes_on(
     bench: Bench, tmp_path: Path
 ) -> None:

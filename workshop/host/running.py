@@ -71,6 +71,7 @@ class Runner:
     def _run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Found:
         self.observer.begin(item.nodeid)
         self.errors: dict[str, BaseException] = {}
+        self.subtest: Found = {}
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         outcome = "passed"
         where: Found = {}
@@ -81,6 +82,8 @@ class Runner:
                 where = self.where(error) if error else {"text": str(report.longrepr)}
             elif report.skipped:
                 outcome = "skipped"
+        if self.subtest and outcome in ("passed", "skipped"):
+            outcome, where = "failed", self.subtest
         seen = self.observer
         return {
             "test": item.nodeid,
@@ -97,9 +100,15 @@ class Runner:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield  # only now a TestCase's failure is in `call`
         if call.excinfo is not None:
             self.errors[call.when] = call.excinfo.value
-        return (yield)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the first failed subtest: only these are told here, and their test goes on."""
+        if report.failed and not self.subtest:
+            self.subtest = self.where(self.errors["call"])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
