@@ -12,9 +12,10 @@ import pytest
 
 from workshop import apis, course, judging, proof, words
 from workshop.apis import SHOWN
+from workshop.seen import Unmet
 from workshop.stage import Bench
 from workshop.suites import Suite, name_of
-from workshop.trials import Run, Trials
+from workshop.trials import Result, Run, Trials
 
 HERE = Path(__file__).parent / "suites"
 TOLD: dict[str, dict[str, Any]] = tomllib.loads((HERE / "told.toml").read_text("utf-8"))
@@ -186,25 +187,48 @@ def test_files_that_cannot_be_read_are_told_with_their_line(bench: Bench, tmp_pa
     assert "SyntaxError" in run.unread[0].text
 
 
+class Foretold:
+    """Trials whose results are known."""
+
+    def __init__(self, *results: Result) -> None:
+        self.results = results
+        self.orders: list[list[Run]] = []
+
+    def run(self, _tests: Path, runs: list[Run], _tell: object) -> None:
+        self.orders.append(runs)
+        for run in runs:
+            run.results.update((one.test, one) for one in self.results)
+
+
+PASSES = Result("test_a.py::test_a", "passed")
+
+
+def suite_of(tests: Path, *results: Result, chance: Random | None = None) -> Suite:
+    """A suite in which each test comes out the same on every API."""
+    trials: Any = Foretold(*results)
+    return Suite(tests, trials, apis.read(LESSON), lambda _: None, chance)
+
+
+def test_a_test_that_hangs_is_no_matter_of_the_fixtures(tmp_path: Path) -> None:
+    tmp_path.joinpath("test_b.py").write_text("def test_b():\n    ...\n", "utf-8")
+    suite = suite_of(
+        tmp_path, PASSES, Result("test_b.py::test_b", "hung", file="test_b.py", line=1)
+    )
+    suite.demand_lifespan()
+    suite.demand_own_rows()
+    suite.demand_right()
+    with pytest.raises(Unmet, match="waits for something") as raised:
+        suite.demand_fair()
+    assert raised.value.line is not None
+    assert raised.value.line["source"] == "def test_b():"
+
+
 def test_the_last_run_is_a_right_one_and_the_order_is_made_anew(tmp_path: Path) -> None:
     """Whoever fails from some run on fails on a right API; no place in the order means anything."""
-
-    class Remembers:
-        def __init__(self) -> None:
-            self.orders: list[list[Run]] = []
-
-        def run(self, _tests: Path, runs: list[Run], _tell: object) -> None:
-            self.orders.append(runs)
-            for run in runs:
-                result = {"test": "test_a.py::test_a", "outcome": "passed"}
-                from workshop.trials import Result
-
-                run.results["test_a.py::test_a"] = Result(**result)
-
     orders = []
     for seed in range(5):
-        trials: Any = Remembers()
-        suite = Suite(tmp_path, trials, apis.read(LESSON), lambda _: None, Random(seed))
+        suite = suite_of(tmp_path, PASSES, chance=Random(seed))
+        trials: Any = suite.trials
         assert suite.noticed
         first, second = trials.orders
         assert [run.api.area for run in first] == ["", "", ""]

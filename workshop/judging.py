@@ -25,7 +25,7 @@ WHY_ASIDE = {
     ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",
     FLAKY: "Nobody looks at a test that fails now and then, so nobody does when it finds a bug.",
     FIXTURE: "A fixture that fails makes every test fail that asks for it, whatever it is about.",
-    HUNG: "A test that waits for ever tells nobody anything; expect what must be there by then.",
+    HUNG: "A test that waits for ever tells nothing; on a socket first hear your own word: 07.5 b.",
     ENDED: "The tests after this one would never run.",
     WRONG: "API.md says what is promised; a test that asks for anything else is wrong.",
     FREEDOM: "A right API may differ there; a test that asks for more fails on what isn't a bug.",

@@ -198,7 +198,7 @@ class Suite:
                 raise Unmet(unread.text, judging.SOME_TEST, judging.UNREAD_TESTS, line)
         if not self.first[0].results:
             raise Unmet(judging.NO_TESTS, judging.SOME_TEST)
-        self._demand_none(judging.FIXTURE, judging.HUNG, judging.ENDED)
+        self._demand_none(judging.FIXTURE, judging.ENDED)
 
     def demand_lifespan(self) -> None:
         self.demand_some()

@@ -59,7 +59,8 @@ class Runner:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """A test that fails is run once more: what fails only sometimes shows nothing."""
-        self.tell({"begins": item.nodeid})
+        file, line, _ = item.location
+        self.tell({"begins": item.nodeid, "file": Path(file).as_posix(), "line": (line or 0) + 1})
         found = self._run(item, nextitem)
         if found["outcome"] == "failed":
             if hasattr(item, "_initrequest"):
