@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from workshop import judging, words
+from workshop import judging, standing, words
 from workshop.apis import SHOWN, Api, Apis
 from workshop.seen import Unmet
 from workshop.trials import Result, Run, Trials
@@ -57,12 +56,15 @@ class Suite:
         apis: Apis,
         tell: Callable[[str], None],
         chance: Random | None = None,
+        given: frozenset[str] = frozenset(),
     ) -> None:
+        """`given` are the tests that came with the lesson."""
         self.tests = tests
         self.trials = trials
         self.apis = apis
         self.tell = tell
         self.chance = chance or Random()
+        self.given = given
         self.aside: dict[str, Aside] = {}
         self.slept: dict[str, Result] = {}
         self.looked_for_bugs = False
@@ -179,14 +181,9 @@ class Suite:
         found = self._by_function(runs)
         return [function for function in doubted if all(map(says_nothing, found[function]))]
 
-    def place(self, result: Result) -> dict[str, Any] | None:
-        """A line of the learner's, as a report shows it."""
-        if not result.file:
-            return None
-        file = self.tests / result.file
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-        source = lines[result.line - 1].strip() if result.line <= len(lines) else ""
-        return {"file": str(file), "line": result.line, "source": source}
+    def place(self, result: Result) -> standing.Place | None:
+        """The line of the learner's that a result is about."""
+        return standing.line(self.tests / result.file, result.line) if result.file else None
 
     # What the checks demand: each returns, or raises Unmet.
 
@@ -214,8 +211,12 @@ class Suite:
                     raise self._unmet(result.function, Aside(judging.ROWS, result))
 
     def demand_right(self) -> None:
-        """A test, at least, that passes on all right APIs."""
+        """A test, at least, that passes on all right APIs, as those do that the lesson gave."""
         self.demand_some()
+        for function in sorted(self.aside.keys() & self.given):
+            unmet = self._unmet(function, self.aside[function])
+            unmet.why, unmet.advice = judging.WHY_EXAMPLE, judging.MEND_EXAMPLE
+            raise unmet
         if not self.valid and self.aside:
             function, aside = next(iter(self.aside.items()))
             raise self._unmet(function, aside)
