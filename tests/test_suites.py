@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workshop import apis, course, judging, proof, words
+from workshop import apis, course, judging, matrix, proof, words
 from workshop.apis import SHOWN
 from workshop.seen import Unmet
 from workshop.stage import Bench
@@ -221,6 +221,30 @@ def test_a_test_that_hangs_is_no_matter_of_the_fixtures(tmp_path: Path) -> None:
         suite.demand_fair()
     assert raised.value.line is not None
     assert raised.value.line["source"] == "def test_b():"
+
+
+def test_a_test_of_the_task_that_is_set_aside_is_told_with_the_bug_nobody_notices(
+    tmp_path: Path,
+) -> None:
+    """It was meant to notice it; where it failed elsewhere, the place is where it begins."""
+    tmp_path.joinpath("conftest.py").write_text("assert 0\n", "utf-8")
+    tmp_path.joinpath("test_b.py").write_text("x = 1\n\ndef test_b():\n    ...\n", "utf-8")
+    for file, line, source in (("test_b.py", 4, "..."), ("conftest.py", 1, "def test_b():")):
+        fails = Result("test_b.py::test_b", "failed", "assert 0", file, line, again="failed")
+        suite = suite_of(tmp_path, PASSES, fails)
+        with pytest.raises(Unmet) as raised:
+            suite.demand_noticed(9, "test_b.py")
+        assert raised.value.got == (
+            "no test fails on broken API 9; test_b is set aside: "
+            "it fails on every right API: assert 0"
+        )
+        assert raised.value.line is not None
+        assert raised.value.line["source"] == source
+        assert matrix.notices(suite) == [
+            f"set aside: test_b fails on every right API ({file}:{line})"
+        ]
+        with pytest.raises(Unmet, match="the bug is in"):
+            suite.demand_noticed(9, "test_c.py")
 
 
 def test_the_last_run_is_a_right_one_and_the_order_is_made_anew(tmp_path: Path) -> None:

@@ -16,10 +16,7 @@ def notices(suite: Suite) -> list[str]:
     """What a learner should know of the tests themselves, once they are looked at for bugs."""
     if not suite.looked_for_bugs:
         return []
-    found = [
-        judging.SET_ASIDE.format(name=name_of(function), what=aside.what)
-        for function, aside in suite.aside.items()
-    ]
+    found = [_aside(suite, function, words.ROOM) for function in sorted(suite.aside)]
     if len(found) > 2:
         found[1:] = [judging.MORE_ASIDE.format(count=len(found) - 1)]
     for function, result in suite.slept.items():
@@ -28,6 +25,15 @@ def notices(suite: Suite) -> list[str]:
         found.append(judging.SLEEPS.format(name=name_of(function), place=place))
         break
     return found
+
+
+def _aside(suite: Suite, function: str, room: int = 1000) -> str:
+    """A test that is set aside, with its line, which is never cut."""
+    aside = suite.aside[function]
+    file, line = aside.result.file, aside.result.line
+    place = f" ({file}:{line})" if file else ""
+    text = judging.SET_ASIDE.format(name=name_of(function), what=aside.what)
+    return words.shorten(text, room - len(place)) + place
 
 
 def count(suite: Suite) -> str:
@@ -85,9 +91,7 @@ def everything(suite: Suite) -> Iterator[str]:
     yield count(suite)
     yield from picture(suite, len(suite.valid) + 2)
     for function, aside in suite.aside.items():
-        line = suite.place(aside.result)
-        place = f" ({aside.result.file}:{line['line']})" if line else ""
-        yield judging.SET_ASIDE.format(name=name_of(function), what=aside.what) + place
+        yield _aside(suite, function)
         if aside.result.text:
             yield f"    {aside.result.text}"
     for bug, functions in suite.noticed.items():

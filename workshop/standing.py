@@ -29,6 +29,13 @@ def functions(source: str) -> dict[str, int]:
     return {one.name: one.lineno for one in sorted(found, key=lambda one: one.lineno)}
 
 
+def function(file: Path, name: str) -> Place | None:
+    """Where a function of that name begins, if it is in that file."""
+    source = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+    number = functions(source).get(name)
+    return line(file, number) if number else None
+
+
 def examples(lesson: Lesson) -> frozenset[str]:
     """The tests that a lesson gives, by pytest's names for them."""
     return frozenset(

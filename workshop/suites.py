@@ -40,6 +40,12 @@ class Aside:
     def what(self) -> str:
         return judging.ASIDE[self.kind].format(what=self.freedom)
 
+    @property
+    def says(self) -> str:
+        """What the test does, and its own text where the reason isn't known without."""
+        known = self.kind in (judging.BARE, judging.ROWS)
+        return f"{self.what}: {self.result.text}" if self.result.text and not known else self.what
+
 
 def name_of(function: str) -> str:
     """A test's name, as it is written."""
@@ -224,11 +230,26 @@ class Suite:
             count = words.plural(len(self._by_function(self.first)), "test")
             raise Unmet(judging.NO_VALID.format(count=count), judging.SOME_TEST)
 
-    def demand_noticed(self, bug: int) -> None:
-        if not self.noticed[bug]:
-            area = self.apis.of(bug).area
-            got = judging.NOT_NOTICED.format(number=bug, area=area)
-            raise Unmet(got, judging.NOTICED_BY)
+    def demand_noticed(self, bug: int, file: str) -> None:
+        """A test that notices a bug. One in `file` that is set aside may have been meant to."""
+        if self.noticed[bug]:
+            return
+        for function in sorted(self.aside):
+            if function.partition("::")[0] == file:
+                raise self._meant(function, bug)
+        area = self.apis.of(bug).area
+        raise Unmet(judging.NOT_NOTICED.format(number=bug, area=area), judging.NOTICED_BY)
+
+    def _meant(self, function: str, bug: int) -> Unmet:
+        """Of a test that should notice a bug, why it doesn't count."""
+        aside, name = self.aside[function], name_of(function)
+        unmet = self._unmet(function, aside)
+        unmet.got = judging.NOT_BUT_ASIDE.format(number=bug, name=name, says=aside.says)
+        unmet.expected = judging.NOTICED_BY
+        file = self.tests / function.partition("::")[0]
+        if unmet.line is None or unmet.line["file"] != str(file):
+            unmet.line = standing.function(file, name)
+        return unmet
 
     def demand_steady(self) -> None:
         assert self.noticed
@@ -249,13 +270,9 @@ class Suite:
                 raise self._unmet(function, aside)
 
     def _unmet(self, function: str, aside: Aside) -> Unmet:
-        got = f"{name_of(function)} {aside.what}"
-        known = aside.kind in (judging.BARE, judging.ROWS)
-        if aside.result.text and not known:
-            got += f": {aside.result.text}"
-        return Unmet(
-            got, judging.SOME_TEST, judging.WHY_ASIDE[aside.kind], self.place(aside.result)
-        )
+        got = f"{name_of(function)} {aside.says}"
+        why = judging.WHY_ASIDE[aside.kind]
+        return Unmet(got, judging.SOME_TEST, why, self.place(aside.result))
 
 
 def says_nothing(result: Result) -> bool:
