@@ -247,6 +247,27 @@ def test_a_test_of_the_task_that_is_set_aside_is_told_with_the_bug_nobody_notice
             suite.demand_noticed(9, "test_c.py")
 
 
+def test_where_a_bug_is_not_noticed_the_tasks_file_is_told(tmp_path: Path) -> None:
+    """Its mark is found by who makes the report; where that is gone, the last test."""
+    file, got = tmp_path / "test_b.py", "the bug is in"
+    test = "def test_b():\n    ...\n"
+    for source, says, line in (
+        (f"{test}\nclass TestC:\n    def test_c(self): ...\n\ndef make(): ...\n", got, 5),
+        (f"# TODO 07.4: a test\n{test}# end 07.4\n", got, None),
+        ("def told():\n    ...\n", "test_b.py has no function whose name begins with test_", 1),
+        ('"""Nothing yet."""\n', "test_b.py has no function whose name begins with test_", 1),
+    ):
+        file.write_text(source, "utf-8")
+        with pytest.raises(Unmet) as raised:
+            suite_of(tmp_path, PASSES).demand_noticed(9, "test_b.py")
+        assert says in raised.value.got
+        assert raised.value.advice == "add a test to test_b.py, then run: {command}"
+        assert (raised.value.line or {}).get("line") == line
+    with pytest.raises(Unmet) as raised:
+        suite_of(tmp_path, PASSES).demand_noticed(9, "test_other.py")
+    assert raised.value.advice == "add a test to your tests, then run: {command}"
+
+
 def test_the_last_run_is_a_right_one_and_the_order_is_made_anew(tmp_path: Path) -> None:
     """Whoever fails from some run on fails on a right API; no place in the order means anything."""
     orders = []

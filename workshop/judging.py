@@ -41,6 +41,11 @@ SOME_TEST = "a test that passes on the right APIs"
 NO_VALID = "none of {count} passes on the three right APIs"
 UNREAD_TESTS = "Python can't read this file, so none of its tests ran."
 NOT_NOTICED = "no test fails on broken API {number}; the bug is in {area}"
+NO_TEST_THERE = (
+    "no test fails on broken API {number}; {file} has no function whose name begins with test_"
+)
+ADD_TEST = "add a test to {file}, then run: {{command}}"
+YOUR_TESTS = "your tests"
 NOT_BUT_ASIDE = "no test fails on broken API {number}; {name} is set aside: it {says}"
 NOTICED_BY = "a test that fails there, and passes on the right APIs"
 CANT_FAIL = "{name} passes even where every answer is empty"

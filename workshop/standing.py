@@ -29,6 +29,17 @@ def functions(source: str) -> dict[str, int]:
     return {one.name: one.lineno for one in sorted(found, key=lambda one: one.lineno)}
 
 
+def tests(source: str) -> list[str]:
+    """The names of a file's tests."""
+    return [name for name in functions(source) if name.startswith("test")]
+
+
+def last(source: str) -> int:
+    """The line of a file's last test; where it has none, of its last function, or the first."""
+    found = functions(source)
+    return max((found[name] for name in tests(source) or found), default=1)
+
+
 def function(file: Path, name: str) -> Place | None:
     """Where a function of that name begins, if it is in that file."""
     source = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
@@ -42,6 +53,5 @@ def examples(lesson: Lesson) -> frozenset[str]:
         f"{name}::{function}"
         for name, content in build.starter(lesson).items()
         if Path(name).name.startswith("test_")
-        for function in functions(content.decode())
-        if function.startswith("test_")
+        for function in tests(content.decode())
     )

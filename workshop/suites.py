@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from workshop import judging, standing, words
+from workshop import judging, regions, standing, words
 from workshop.apis import SHOWN, Api, Apis
 from workshop.seen import Unmet
 from workshop.trials import Result, Run, Trials
@@ -237,8 +237,22 @@ class Suite:
         for function in sorted(self.aside):
             if function.partition("::")[0] == file:
                 raise self._meant(function, bug)
-        area = self.apis.of(bug).area
-        raise Unmet(judging.NOT_NOTICED.format(number=bug, area=area), judging.NOTICED_BY)
+        raise self._not_noticed(bug, file)
+
+    def _not_noticed(self, bug: int, file: str) -> Unmet:
+        """Of a bug, that no test is about it; the next one is to be added to `file`."""
+        got = judging.NOT_NOTICED.format(number=bug, area=self.apis.of(bug).area)
+        there, line = self.tests / file, None
+        if there.exists():
+            source = there.read_text(encoding="utf-8", errors="replace")
+            if not any(standing.tests(source)):
+                got = judging.NO_TEST_THERE.format(number=bug, file=file)
+            if not regions.regions(source):
+                line = standing.line(there, standing.last(source))
+        else:
+            file = judging.YOUR_TESTS
+        advice = judging.ADD_TEST.format(file=file)
+        return Unmet(got, judging.NOTICED_BY, line=line, advice=advice)
 
     def _meant(self, function: str, bug: int) -> Unmet:
         """Of a test that should notice a bug, why it doesn't count."""
