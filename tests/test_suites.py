@@ -14,8 +14,9 @@ from workshop import apis, course, judging, matrix, proof, words
 from workshop.apis import SHOWN
 from workshop.seen import Unmet
 from workshop.stage import Bench
-from workshop.suites import Suite, name_of
+from workshop.suites import Suite
 from workshop.trials import Result, Run, Trials
+from workshop.verdicts import name_of
 
 HERE = Path(__file__).parent / "suites"
 TOLD: dict[str, dict[str, Any]] = tomllib.loads((HERE / "told.toml").read_text("utf-8"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from workshop import judging, words
 from workshop.apis import SHOWN
-from workshop.suites import Suite, name_of, shown
+from workshop.suites import Suite, shown
+from workshop.verdicts import name_of
 
 COLUMN = 48
 """Columns for one test: two stand side by side."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from workshop import judging, regions, standing, words
+from workshop import judging, verdicts, words
 from workshop.apis import SHOWN, Api, Apis
 from workshop.seen import Unmet
 from workshop.trials import Result, Run, Trials
+from workshop.verdicts import Aside, name_of, says_nothing
 
 EXPLAINED = 4
 """How many of the tests that are set aside are run alone, to find out why they fail."""
@@ -26,30 +26,6 @@ OURS = (judging.ROWS, judging.ALONE, judging.ORDER)
 
 MUTE = (500, 200)
 """Answers that say nothing: a test that passes on both can't fail."""
-
-
-@dataclass(frozen=True)
-class Aside:
-    """Why a test is set aside; `kind` is one of those in `judging.ASIDE`."""
-
-    kind: str
-    result: Result
-    freedom: str = ""
-
-    @property
-    def what(self) -> str:
-        return judging.ASIDE[self.kind].format(what=self.freedom)
-
-    @property
-    def says(self) -> str:
-        """What the test does, and its own text where the reason isn't known without."""
-        known = self.kind in (judging.BARE, judging.ROWS)
-        return f"{self.what}: {self.result.text}" if self.result.text and not known else self.what
-
-
-def name_of(function: str) -> str:
-    """A test's name, as it is written."""
-    return function.rpartition("::")[2]
 
 
 class Suite:
@@ -187,17 +163,15 @@ class Suite:
         found = self._by_function(runs)
         return [function for function in doubted if all(map(says_nothing, found[function]))]
 
-    def place(self, result: Result) -> standing.Place | None:
-        """The line of the learner's that a result is about."""
-        return standing.line(self.tests / result.file, result.line) if result.file else None
-
     # What the checks demand: each returns, or raises Unmet.
 
     def demand_some(self) -> None:
         """Tests that can be read and run."""
         for run in self.first:
             for unread in run.unread:
-                line = self.place(Result("", "", file=unread.file, line=unread.line))
+                line = verdicts.place(
+                    self.tests, Result("", "", file=unread.file, line=unread.line)
+                )
                 raise Unmet(unread.text, judging.SOME_TEST, judging.UNREAD_TESTS, line)
         if not self.first[0].results:
             raise Unmet(judging.NO_TESTS, judging.SOME_TEST)
@@ -214,18 +188,16 @@ class Suite:
         for run in self.first:
             for result in run.results.values():
                 if result.rows:
-                    raise self._unmet(result.function, Aside(judging.ROWS, result))
+                    raise verdicts.unfit(self.tests, result.function, Aside(judging.ROWS, result))
 
     def demand_right(self) -> None:
         """A test, at least, that passes on all right APIs, as those do that the lesson gave."""
         self.demand_some()
         for function in sorted(self.aside.keys() & self.given):
-            unmet = self._unmet(function, self.aside[function])
-            unmet.why, unmet.advice = judging.WHY_EXAMPLE, judging.MEND_EXAMPLE
-            raise unmet
+            raise verdicts.example(self.tests, function, self.aside[function])
         if not self.valid and self.aside:
             function, aside = next(iter(self.aside.items()))
-            raise self._unmet(function, aside)
+            raise verdicts.unfit(self.tests, function, aside)
         if not self.valid:
             count = words.plural(len(self._by_function(self.first)), "test")
             raise Unmet(judging.NO_VALID.format(count=count), judging.SOME_TEST)
@@ -235,35 +207,9 @@ class Suite:
         if self.noticed[bug]:
             return
         for function in sorted(self.aside):
-            if function.partition("::")[0] == file:
-                raise self._meant(function, bug)
-        raise self._not_noticed(bug, file)
-
-    def _not_noticed(self, bug: int, file: str) -> Unmet:
-        """Of a bug, that no test is about it; the next one is to be added to `file`."""
-        got = judging.NOT_NOTICED.format(number=bug, area=self.apis.of(bug).area)
-        there, line = self.tests / file, None
-        if there.exists():
-            source = there.read_text(encoding="utf-8", errors="replace")
-            if not any(standing.tests(source)):
-                got = judging.NO_TEST_THERE.format(number=bug, file=file)
-            if not regions.regions(source):
-                line = standing.line(there, standing.last(source))
-        else:
-            file = judging.YOUR_TESTS
-        advice = judging.ADD_TEST.format(file=file)
-        return Unmet(got, judging.NOTICED_BY, line=line, advice=advice)
-
-    def _meant(self, function: str, bug: int) -> Unmet:
-        """Of a test that should notice a bug, why it doesn't count."""
-        aside, name = self.aside[function], name_of(function)
-        unmet = self._unmet(function, aside)
-        unmet.got = judging.NOT_BUT_ASIDE.format(number=bug, name=name, says=aside.says)
-        unmet.expected = judging.NOTICED_BY
-        file = self.tests / function.partition("::")[0]
-        if unmet.line is None or unmet.line["file"] != str(file):
-            unmet.line = standing.function(file, name)
-        return unmet
+            if verdicts.file_of(function) == file:
+                raise verdicts.meant(self.tests, function, self.aside[function], bug)
+        raise verdicts.not_noticed(self.tests, file, bug, self.apis.of(bug).area)
 
     def demand_steady(self) -> None:
         assert self.noticed
@@ -281,17 +227,7 @@ class Suite:
     def _demand_none(self, *kinds: str) -> None:
         for function, aside in self.aside.items():
             if aside.kind in kinds:
-                raise self._unmet(function, aside)
-
-    def _unmet(self, function: str, aside: Aside) -> Unmet:
-        got = f"{name_of(function)} {aside.says}"
-        why = judging.WHY_ASIDE[aside.kind]
-        return Unmet(got, judging.SOME_TEST, why, self.place(aside.result))
-
-
-def says_nothing(result: Result) -> bool:
-    """Whether a test that met empty answers alone passed, and would whatever it met."""
-    return result.outcome == "passed" and (result.asks > 0 or result.asserts == 0)
+                raise verdicts.unfit(self.tests, function, aside)
 
 
 def shown(noticed: dict[int, list[str]]) -> list[int]:
