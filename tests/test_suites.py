@@ -269,6 +269,32 @@ def test_where_a_bug_is_not_noticed_the_tasks_file_is_told(tmp_path: Path) -> No
     assert raised.value.advice == "add a test to your tests, then run: {command}"
 
 
+@pytest.mark.parametrize("rows", [True, False])
+def test_rows_of_another_test_are_told_at_the_fixture_that_makes_the_database(
+    tmp_path: Path, rows: bool
+) -> None:
+    """The test that trips over them is innocent. Without `rows`: it passes when it runs alone."""
+
+    class Shares(Foretold):
+        def run(self, tests: Path, runs: list[Run], tell: object) -> None:
+            super().run(tests, runs, tell)
+            for run in runs:
+                if run.only:
+                    run.results[meets.test] = Result(meets.test, "passed")
+
+    tmp_path.joinpath("test_b.py").write_text("def test_b():\n    ...\n", "utf-8")
+    meets = Result("test_b.py::test_b", "failed", "", "test_b.py", 2, again="failed", rows=rows)
+    trials: Any = Shares(PASSES, meets)
+    for fixtures, source in (("x = 1\ndef app(): ...\n", "def app(): ..."), ("", "...")):
+        tmp_path.joinpath("conftest.py").write_text(fixtures, "utf-8")
+        suite = Suite(tmp_path, trials, apis.read(LESSON), lambda _: None)
+        with pytest.raises(Unmet) as raised:
+            suite.demand_own_rows()
+        assert "a path in tmp_path" in (raised.value.why or "")
+        assert raised.value.line is not None
+        assert raised.value.line["source"] == source
+
+
 def test_the_last_run_is_a_right_one_and_the_order_is_made_anew(tmp_path: Path) -> None:
     """Whoever fails from some run on fails on a right API; no place in the order means anything."""
     orders = []

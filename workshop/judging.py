@@ -19,9 +19,9 @@ ASIDE = {
 }
 """What a test does, for which it is set aside."""
 WHY_ASIDE = {
-    BARE: "Enter it: with TestClient(app) as client, or LifespanManager(app) for httpx.",
-    ROWS: "What one test leaves, the next one trips over; give each a database of its own.",
-    ALONE: "What one test leaves, the next one trips over; give each a database of its own.",
+    BARE: "Enter it: with TestClient(app) as client, or ASGITransport(app=manager.app) for httpx.",
+    ROWS: "Give each test a database of its own: a path in tmp_path, which is made anew for each.",
+    ALONE: "Give each test a database of its own: a path in tmp_path, which is made anew for each.",
     ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",
     FLAKY: "Nobody looks at a test that fails now and then, so nobody does when it finds a bug.",
     FIXTURE: "A fixture that fails makes every test fail that asks for it, whatever it is about.",
