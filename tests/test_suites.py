@@ -126,6 +126,21 @@ def test_a_failed_subtest_fails_its_test_with_its_own_text_and_line(
     assert all("== 204" in lines[one.line - 1] for one in failed.values())
 
 
+def test_what_raises_in_a_test_is_told_from_what_an_assert_says(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """What isn't an AssertionError is nothing that a test asks for, but for pytest.fail."""
+    tests = write("raising", tmp_path) / "tests"
+    suite = Suite(tests, bench.trials, apis.read(LESSON), lambda _: None)
+    assert suite.valid == []
+    why = {name_of(test): aside.why for test, aside in suite.aside.items()}
+    assert why == {
+        "test_a_field_that_is_not_there": judging.RAISED,
+        "test_a_refusal_is_expected_in_vain": judging.WHY_ASIDE[judging.WRONG],
+    }
+    assert len(judging.RAISED) <= words.ROOM
+
+
 def test_a_test_that_hangs_notices_nothing_and_the_rest_goes_on(
     bench: Bench, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ WHY_ASIDE = {
     FREEDOM: "A right API may differ there; a test that asks for more fails on what isn't a bug.",
     OTHER: "API.md says what is promised; a test that asks for anything else is wrong.",
 }
+RAISED = "It doesn't fail by an assert: something in it raised."
 WHY_EXAMPLE = "This test came with the lesson; what it asks for by name is yours, in conftest.py."
 MEND_EXAMPLE = "look in conftest.py at what this test asks for, then run: {command}"
 SET_ASIDE = "set aside: {name} {what}"

@@ -196,7 +196,7 @@ class Suite:
         for function in sorted(self.aside.keys() & self.given):
             raise verdicts.example(self.tests, function, self.aside[function])
         if not self.valid and self.aside:
-            function, aside = next(iter(self.aside.items()))
+            function, aside = min(self.aside.items())
             raise verdicts.unfit(self.tests, function, aside)
         if not self.valid:
             count = words.plural(len(self._by_function(self.first)), "test")
@@ -225,7 +225,7 @@ class Suite:
             raise Unmet(judging.CANT_FAIL.format(name=name_of(function)), judging.CAN_FAIL)
 
     def _demand_none(self, *kinds: str) -> None:
-        for function, aside in self.aside.items():
+        for function, aside in sorted(self.aside.items()):
             if aside.kind in kinds:
                 raise verdicts.unfit(self.tests, function, aside)
 

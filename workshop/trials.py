@@ -44,7 +44,8 @@ class Result:
 
     `outcome` is passed, failed (in its body), skipped, setup, teardown, hung or ended. `again` is
     that of a second try, which a failure gets at once. `file`, below the tests, and `line` are
-    where it failed; of one that doesn't come to its end, where it begins.
+    where it failed; of one that doesn't come to its end, where it begins. One that `raised` failed
+    otherwise than by an assert.
     """
 
     test: str
@@ -53,6 +54,7 @@ class Result:
     file: str = ""
     line: int = 0
     again: str = ""
+    raised: bool = False
     asserts: int = 0
     asks: int = 0
     bare: bool = False

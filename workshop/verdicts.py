@@ -30,6 +30,8 @@ class Aside:
 
     @property
     def why(self) -> str:
+        if self.result.raised and self.kind in (judging.WRONG, judging.OTHER):
+            return judging.RAISED
         return judging.WHY_ASIDE[self.kind]
 
 

@@ -135,7 +135,8 @@ class Runner:
         if not isinstance(error, AssertionError) or not text:
             kind = type(error).__name__
             text = f"{kind}: {text}" if text else kind
-        found: Found = {"text": text}
+        asked = isinstance(error, AssertionError | pytest.fail.Exception)
+        found: Found = {"text": text, "raised": not asked}
         if isinstance(error, SyntaxError) and error.filename:
             frames = [(error.filename, error.lineno or 1)]
         else:
