@@ -141,6 +141,42 @@ def test_what_raises_in_a_test_is_told_from_what_an_assert_says(
     assert len(judging.RAISED) <= words.ROOM
 
 
+AGAIN = """
+import asyncio
+import httpx
+from fastapi.testclient import TestClient
+from lifespan import LifespanManager
+
+def test_again(app, client):
+    with TestClient(app) as second:
+        second.get("/health/live")
+    client.get("/health/live")
+
+def test_one_after_another(app):
+    for _ in range(2):
+        with TestClient(app) as client:
+            client.get("/health/live")
+
+def test_after_all(app):
+    async def ask():
+        async with LifespanManager(app) as manager:
+            transport = httpx.ASGITransport(app=manager.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            await client.get("/health/live")
+    asyncio.run(ask())
+"""
+
+
+def test_a_lifespan_has_ended_where_nobody_is_inside_it(bench: Bench, tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    shutil.copytree(LESSON.reference, tests)
+    tests.joinpath("test_again.py").write_text(AGAIN, "utf-8")
+    run = Run(apis.read(LESSON).right[0])
+    bench.trials.run(tests, [run], lambda _: None)
+    assert {one.outcome for one in run.results.values()} == {"passed"}
+    assert [name_of(test) for test, one in run.results.items() if one.over] == ["test_after_all"]
+
+
 def test_a_test_that_hangs_notices_nothing_and_the_rest_goes_on(
     bench: Bench, tmp_path: Path
 ) -> None:

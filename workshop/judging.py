@@ -1,11 +1,13 @@
 """Every sentence about a learner's tests: what is wrong with one, what they notice."""
 
 TRYING = "running your tests on other APIs: {number} of {count}"
-BARE, ROWS, ALONE, ORDER, FLAKY = "bare", "rows", "alone", "order", "flaky"
+BARE, OVER = "bare", "over"
+ROWS, ALONE, ORDER, FLAKY = "rows", "alone", "order", "flaky"
 FIXTURE, HUNG, ENDED = "fixture", "hung", "ended"
 WRONG, FREEDOM, OTHER = "wrong", "freedom", "other"
 ASIDE = {
     BARE: "asks an app whose lifespan was never entered",
+    OVER: "asks an app whose lifespan has ended",
     ROWS: "finds rows that another test left",
     ALONE: "passes alone, and fails after other tests",
     ORDER: "passes only after another test",
@@ -20,6 +22,7 @@ ASIDE = {
 """What a test does, for which it is set aside."""
 WHY_ASIDE = {
     BARE: "Enter it: with TestClient(app) as client, or ASGITransport(app=manager.app) for httpx.",
+    OVER: "A return leaves the with, which ends the lifespan; yield the client inside of it.",
     ROWS: "Give each test a database of its own: a path in tmp_path, which is made anew for each.",
     ALONE: "Give each test a database of its own: a path in tmp_path, which is made anew for each.",
     ORDER: "A test that needs another's todo can't be run by itself, and fails with the other.",

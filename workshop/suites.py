@@ -82,6 +82,8 @@ class Suite:
         simple = {"hung": judging.HUNG, "ended": judging.ENDED, "setup": judging.FIXTURE}
         if any(one.bare for one in bad):
             return Aside(judging.BARE, next(one for one in bad if one.bare))
+        if any(one.over for one in bad):
+            return Aside(judging.OVER, next(one for one in bad if one.over))
         if worst.outcome in simple:
             return Aside(simple[worst.outcome], worst)
         if any(one.rows for one in bad):
@@ -178,17 +180,16 @@ class Suite:
         self._demand_none(judging.FIXTURE, judging.ENDED)
 
     def demand_lifespan(self) -> None:
+        """Tests that ask an app while its lifespan lasts."""
         self.demand_some()
-        self._demand_none(judging.BARE)
+        self._demand_none(judging.BARE, judging.OVER)
+        self._demand_all(judging.OVER, lambda result: not result.over)
 
     def demand_own_rows(self) -> None:
         """Tests that neither meet nor need what another one left."""
         self.demand_some()
         self._demand_none(*OURS)
-        for run in self.first:
-            for result in run.results.values():
-                if result.rows:
-                    raise verdicts.unfit(self.tests, result.function, Aside(judging.ROWS, result))
+        self._demand_all(judging.ROWS, lambda result: not result.rows)
 
     def demand_right(self) -> None:
         """A test, at least, that passes on all right APIs, as those do that the lesson gave."""
@@ -223,6 +224,12 @@ class Suite:
     def demand_able(self) -> None:
         for function in self.unable:
             raise Unmet(judging.CANT_FAIL.format(name=name_of(function)), judging.CAN_FAIL)
+
+    def _demand_all(self, kind: str, right: Callable[[Result], bool]) -> None:
+        """Also of tests that pass all the same."""
+        found = (one for run in self.first for one in run.results.values() if not right(one))
+        for result in sorted(found, key=lambda one: one.test):
+            raise verdicts.unfit(self.tests, result.function, Aside(kind, result))
 
     def _demand_none(self, *kinds: str) -> None:
         for function, aside in sorted(self.aside.items()):

@@ -58,6 +58,7 @@ class Result:
     asserts: int = 0
     asks: int = 0
     bare: bool = False
+    over: bool = False
     rows: bool = False
     slept: dict[str, Any] | None = None
 

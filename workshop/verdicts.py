@@ -9,6 +9,9 @@ from workshop import judging, regions, standing
 from workshop.seen import Unmet
 from workshop.trials import Result
 
+MAKES = {judging.ROWS: "app", judging.ALONE: "app", judging.OVER: "client"}
+"""The fixture that made what an innocent test trips over."""
+
 
 @dataclass(frozen=True)
 class Aside:
@@ -25,7 +28,7 @@ class Aside:
     @property
     def says(self) -> str:
         """What the test does, and its own text where the reason isn't known without."""
-        known = self.kind in (judging.BARE, judging.ROWS)
+        known = self.kind in (judging.BARE, judging.OVER, judging.ROWS)
         return f"{self.what}: {self.result.text}" if self.result.text and not known else self.what
 
     @property
@@ -58,9 +61,8 @@ def place(tests: Path, result: Result) -> standing.Place | None:
 def unfit(tests: Path, function: str, aside: Aside) -> Unmet:
     """Of a test that is set aside, why it is."""
     got, line = f"{name_of(function)} {aside.says}", place(tests, aside.result)
-    if aside.kind in (judging.ROWS, judging.ALONE):
-        # The test that trips over what another left is innocent; the database is made here.
-        line = standing.function(tests / "conftest.py", "app") or line
+    if aside.kind in MAKES:
+        line = standing.function(tests / "conftest.py", MAKES[aside.kind]) or line
     return Unmet(got, judging.SOME_TEST, aside.why, line)
 
 

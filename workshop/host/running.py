@@ -93,6 +93,7 @@ class Runner:
             "asserts": seen.asserted,
             "asks": seen.requests,
             "bare": seen.bare,
+            "over": seen.over,
             "rows": seen.rows,
             "slept": seen.slept,
         }
