@@ -346,6 +346,11 @@ def test_rows_of_another_test_are_told_at_the_fixture_that_makes_the_database(
         assert raised.value.line["source"] == source
 
 
+def test_one_test_is_one_test(tmp_path: Path) -> None:
+    suite = suite_of(tmp_path, PASSES)
+    assert matrix.count(suite) == "0 of 10 bugs, 0 of 6 hidden ones, by 1 test"
+
+
 def test_the_last_run_is_a_right_one_and_the_order_is_made_anew(tmp_path: Path) -> None:
     """Whoever fails from some run on fails on a right API; no place in the order means anything."""
     orders = []

@@ -47,7 +47,7 @@ def count(suite: Suite) -> str:
         all_shown=SHOWN,
         hidden=hidden,
         all_hidden=len(noticed) - SHOWN,
-        valid=len(suite.valid),
+        tests=words.plural(len(suite.valid), "test"),
     )
     aside = judging.OF_ALL.format(count=len(suite.aside))
     return f"{text}, {aside}" if suite.aside else text
