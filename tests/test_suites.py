@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ import pytest
 from workshop import apis, course, judging, proof, words
 from workshop.apis import SHOWN
 from workshop.stage import Bench
-from workshop.suites import Suite, name_of
+from workshop.suites import Suite
 from workshop.trials import Run, Trials
+from workshop.verdicts import name_of
 
 HERE = Path(__file__).parent / "suites"
 TOLD: dict[str, dict[str, Any]] = tomllib.loads((HERE / "told.toml").read_text("utf-8"))
@@ -106,7 +106,73 @@ def test_shown_bugs_have_a_check_and_hidden_ones_a_question() -> None:
 
 def test_each_reason_stands_on_one_line() -> None:
     assert judging.WHY_ASIDE.keys() == judging.ASIDE.keys()
-    assert max(map(len, judging.WHY_ASIDE.values())) <= words.ROOM
+    others = [judging.RAISED, judging.WHY_EXAMPLE]
+    assert max(map(len, [*judging.WHY_ASIDE.values(), *others])) <= words.ROOM
+
+
+def test_a_failed_subtest_fails_its_test_with_its_own_text_and_line(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """pytest tells of it by itself, and of the test only later that it isn't passed."""
+    run = Run(apis.read(LESSON).right[0])
+    bench.trials.run(write("subtests", tmp_path) / "tests", [run], lambda _: None)
+    failed = {name_of(test): one for test, one in run.results.items() if one.failed}
+    assert failed.keys() == {"test_each_is_untrue", "test_untrue"}
+    for one in failed.values():
+        assert one.text.startswith("assert 200 == 204"), one
+        assert one.file == "test_todos.py"
+    lines = (HERE / "subtests/test_todos.py").read_text("utf-8").splitlines()
+    assert all("== 204" in lines[one.line - 1] for one in failed.values())
+
+
+def test_what_raises_in_a_test_is_told_from_what_an_assert_says(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """What isn't an AssertionError is nothing that a test asks for, but for pytest.fail."""
+    tests = write("raising", tmp_path) / "tests"
+    suite = Suite(tests, bench.trials, apis.read(LESSON), lambda _: None)
+    assert suite.valid == []
+    why = {name_of(test): aside.why for test, aside in suite.aside.items()}
+    assert why == {
+        "test_a_field_that_is_not_there": judging.RAISED,
+        "test_a_refusal_is_expected_in_vain": judging.WHY_ASIDE[judging.WRONG],
+    }
+
+
+AGAIN = """
+import asyncio
+import httpx
+from fastapi.testclient import TestClient
+from lifespan import LifespanManager
+
+def test_again(app, client):
+    with TestClient(app) as second:
+        second.get("/health/live")
+    client.get("/health/live")
+
+def test_one_after_another(app):
+    for _ in range(2):
+        with TestClient(app) as client:
+            client.get("/health/live")
+
+def test_after_all(app):
+    async def ask():
+        async with LifespanManager(app) as manager:
+            transport = httpx.ASGITransport(app=manager.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            await client.get("/health/live")
+    asyncio.run(ask())
+"""
+
+
+def test_a_lifespan_has_ended_where_nobody_is_inside_it(bench: Bench, tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    shutil.copytree(LESSON.reference, tests)
+    tests.joinpath("test_again.py").write_text(AGAIN, "utf-8")
+    run = Run(apis.read(LESSON).right[0])
+    bench.trials.run(tests, [run], lambda _: None)
+    assert {one.outcome for one in run.results.values()} == {"passed"}
+    assert [name_of(test) for test, one in run.results.items() if one.over] == ["test_after_all"]
 
 
 def test_a_test_that_hangs_notices_nothing_and_the_rest_goes_on(
@@ -169,31 +235,3 @@ def test_files_that_cannot_be_read_are_told_with_their_line(bench: Bench, tmp_pa
     bench.trials.run(tests, [run], lambda _: None)
     assert [(one.file, one.line) for one in run.unread] == [("test_auth.py", 1)]
     assert "SyntaxError" in run.unread[0].text
-
-
-def test_the_last_run_is_a_right_one_and_the_order_is_made_anew(tmp_path: Path) -> None:
-    """Whoever fails from some run on fails on a right API; no place in the order means anything."""
-
-    class Remembers:
-        def __init__(self) -> None:
-            self.orders: list[list[Run]] = []
-
-        def run(self, _tests: Path, runs: list[Run], _tell: object) -> None:
-            self.orders.append(runs)
-            for run in runs:
-                result = {"test": "test_a.py::test_a", "outcome": "passed"}
-                from workshop.trials import Result
-
-                run.results["test_a.py::test_a"] = Result(**result)
-
-    orders = []
-    for seed in range(5):
-        trials: Any = Remembers()
-        suite = Suite(tmp_path, trials, apis.read(LESSON), lambda _: None, Random(seed))
-        assert suite.noticed
-        first, second = trials.orders
-        assert [run.api.area for run in first] == ["", "", ""]
-        assert second[-1].api.area == ""
-        assert sum(run.api.area == "" for run in second) == 3
-        orders.append([run.api.name for run in second])
-    assert len({tuple(order) for order in orders}) == 5

@@ -41,7 +41,7 @@ def explain(
         _unmet(failure, error)
     failure.not_started = failure.not_started or places.untouched(lesson, code, task)
     if failure.not_started:
-        failure.line, failure.why = None, why
+        failure.line, failure.why, failure.advice = None, why, None
     mark = marked(check)
     at = mark.at if mark else ""
     begins = places.begins(lesson, code, task, unwritten=failure.not_started, at=at)
@@ -109,7 +109,7 @@ def _running(
 def _unmet(failure: Failure, error: Unmet) -> None:
     failure.got, failure.expected = error.got, error.expected
     failure.why = error.why or failure.why
-    failure.line = error.line
+    failure.line, failure.advice = error.line, error.advice
 
 
 def _told(stage: Stage) -> dict[str, Any]:

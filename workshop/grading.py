@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from workshop import apis, build, copies, judging, matrix, record, words
+from workshop import apis, build, copies, judging, matrix, record, standing, words
 from workshop.arguments import Asked
 from workshop.births import Lacking
 from workshop.checks import Marked, marked
@@ -84,7 +84,9 @@ class Grading:
         if run.lesson.name not in self.suites:
             tests = run.code / run.lesson.holds
             trials = self._or_end(lambda: self.bench.trials)
-            self.suites[run.lesson.name] = Suite(tests, trials, apis.read(run.lesson), tell)
+            given = standing.examples(run.lesson)
+            suite = Suite(tests, trials, apis.read(run.lesson), tell, given=given)
+            self.suites[run.lesson.name] = suite
         return self.suites[run.lesson.name]
 
     def _set(self, item: pytest.Item, bench: Bench, lesson: Lesson, code: Path) -> Stage:

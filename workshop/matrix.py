@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from workshop import judging, words
 from workshop.apis import SHOWN
-from workshop.suites import Suite, name_of, shown
+from workshop.suites import Suite, shown
+from workshop.verdicts import name_of
 
 COLUMN = 48
 """Columns for one test: two stand side by side."""
@@ -16,10 +17,7 @@ def notices(suite: Suite) -> list[str]:
     """What a learner should know of the tests themselves, once they are looked at for bugs."""
     if not suite.looked_for_bugs:
         return []
-    found = [
-        judging.SET_ASIDE.format(name=name_of(function), what=aside.what)
-        for function, aside in suite.aside.items()
-    ]
+    found = [_aside(suite, function, words.ROOM) for function in sorted(suite.aside)]
     if len(found) > 2:
         found[1:] = [judging.MORE_ASIDE.format(count=len(found) - 1)]
     for function, result in suite.slept.items():
@@ -28,6 +26,15 @@ def notices(suite: Suite) -> list[str]:
         found.append(judging.SLEEPS.format(name=name_of(function), place=place))
         break
     return found
+
+
+def _aside(suite: Suite, function: str, room: int = 1000) -> str:
+    """A test that is set aside, with its line, which is never cut."""
+    aside = suite.aside[function]
+    file, line = aside.result.file, aside.result.line
+    place = f" ({file}:{line})" if file else ""
+    text = judging.SET_ASIDE.format(name=name_of(function), what=aside.what)
+    return words.shorten(text, room - len(place)) + place
 
 
 def count(suite: Suite) -> str:
@@ -40,7 +47,7 @@ def count(suite: Suite) -> str:
         all_shown=SHOWN,
         hidden=hidden,
         all_hidden=len(noticed) - SHOWN,
-        valid=len(suite.valid),
+        tests=words.plural(len(suite.valid), "test"),
     )
     aside = judging.OF_ALL.format(count=len(suite.aside))
     return f"{text}, {aside}" if suite.aside else text
@@ -85,9 +92,7 @@ def everything(suite: Suite) -> Iterator[str]:
     yield count(suite)
     yield from picture(suite, len(suite.valid) + 2)
     for function, aside in suite.aside.items():
-        line = suite.place(aside.result)
-        place = f" ({aside.result.file}:{line['line']})" if line else ""
-        yield judging.SET_ASIDE.format(name=name_of(function), what=aside.what) + place
+        yield _aside(suite, function)
         if aside.result.text:
             yield f"    {aside.result.text}"
     for bug, functions in suite.noticed.items():

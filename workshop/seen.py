@@ -77,17 +77,24 @@ class Unmet(AssertionError):
     """A promise that isn't kept, where no comparison of two values says it.
 
     `got` and `expected` are one line each; `why` takes the place of the check's own, `line` is
-    the learner's line that is to blame.
+    the learner's line that is to blame, and `advice` what to do next, where it isn't to change
+    that line's file.
     """
 
     def __init__(
-        self, got: str, expected: str, why: str | None = None, line: dict[str, Any] | None = None
+        self,
+        got: str,
+        expected: str,
+        why: str | None = None,
+        line: dict[str, Any] | None = None,
+        advice: str | None = None,
     ) -> None:
         super().__init__(f"{got}; expected {expected}")
         self.got = got
         self.expected = expected
         self.why = why
         self.line = line
+        self.advice = advice
 
 
 class Seen:

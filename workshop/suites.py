@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from workshop import judging, words
+from workshop import judging, verdicts, words
 from workshop.apis import SHOWN, Api, Apis
 from workshop.seen import Unmet
 from workshop.trials import Result, Run, Trials
+from workshop.verdicts import Aside, name_of, says_nothing
 
 EXPLAINED = 4
 """How many of the tests that are set aside are run alone, to find out why they fail."""
@@ -27,24 +26,6 @@ OURS = (judging.ROWS, judging.ALONE, judging.ORDER)
 
 MUTE = (500, 200)
 """Answers that say nothing: a test that passes on both can't fail."""
-
-
-@dataclass(frozen=True)
-class Aside:
-    """Why a test is set aside; `kind` is one of those in `judging.ASIDE`."""
-
-    kind: str
-    result: Result
-    freedom: str = ""
-
-    @property
-    def what(self) -> str:
-        return judging.ASIDE[self.kind].format(what=self.freedom)
-
-
-def name_of(function: str) -> str:
-    """A test's name, as it is written."""
-    return function.rpartition("::")[2]
 
 
 class Suite:
@@ -57,12 +38,15 @@ class Suite:
         apis: Apis,
         tell: Callable[[str], None],
         chance: Random | None = None,
+        given: frozenset[str] = frozenset(),
     ) -> None:
+        """`given` are the tests that came with the lesson."""
         self.tests = tests
         self.trials = trials
         self.apis = apis
         self.tell = tell
         self.chance = chance or Random()
+        self.given = given
         self.aside: dict[str, Aside] = {}
         self.slept: dict[str, Result] = {}
         self.looked_for_bugs = False
@@ -98,6 +82,8 @@ class Suite:
         simple = {"hung": judging.HUNG, "ended": judging.ENDED, "setup": judging.FIXTURE}
         if any(one.bare for one in bad):
             return Aside(judging.BARE, next(one for one in bad if one.bare))
+        if any(one.over for one in bad):
+            return Aside(judging.OVER, next(one for one in bad if one.over))
         if worst.outcome in simple:
             return Aside(simple[worst.outcome], worst)
         if any(one.rows for one in bad):
@@ -179,55 +165,52 @@ class Suite:
         found = self._by_function(runs)
         return [function for function in doubted if all(map(says_nothing, found[function]))]
 
-    def place(self, result: Result) -> dict[str, Any] | None:
-        """A line of the learner's, as a report shows it."""
-        if not result.file:
-            return None
-        file = self.tests / result.file
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-        source = lines[result.line - 1].strip() if result.line <= len(lines) else ""
-        return {"file": str(file), "line": result.line, "source": source}
-
     # What the checks demand: each returns, or raises Unmet.
 
     def demand_some(self) -> None:
         """Tests that can be read and run."""
         for run in self.first:
             for unread in run.unread:
-                line = self.place(Result("", "", file=unread.file, line=unread.line))
+                line = verdicts.place(
+                    self.tests, Result("", "", file=unread.file, line=unread.line)
+                )
                 raise Unmet(unread.text, judging.SOME_TEST, judging.UNREAD_TESTS, line)
         if not self.first[0].results:
             raise Unmet(judging.NO_TESTS, judging.SOME_TEST)
-        self._demand_none(judging.FIXTURE, judging.HUNG, judging.ENDED)
+        self._demand_none(judging.FIXTURE, judging.ENDED)
 
     def demand_lifespan(self) -> None:
+        """Tests that ask an app while its lifespan lasts."""
         self.demand_some()
-        self._demand_none(judging.BARE)
+        self._demand_none(judging.BARE, judging.OVER)
+        self._demand_all(judging.OVER, lambda result: not result.over)
 
     def demand_own_rows(self) -> None:
         """Tests that neither meet nor need what another one left."""
         self.demand_some()
         self._demand_none(*OURS)
-        for run in self.first:
-            for result in run.results.values():
-                if result.rows:
-                    raise self._unmet(result.function, Aside(judging.ROWS, result))
+        self._demand_all(judging.ROWS, lambda result: not result.rows)
 
     def demand_right(self) -> None:
-        """A test, at least, that passes on all right APIs."""
+        """A test, at least, that passes on all right APIs, as those do that the lesson gave."""
         self.demand_some()
+        for function in sorted(self.aside.keys() & self.given):
+            raise verdicts.example(self.tests, function, self.aside[function])
         if not self.valid and self.aside:
-            function, aside = next(iter(self.aside.items()))
-            raise self._unmet(function, aside)
+            function, aside = min(self.aside.items())
+            raise verdicts.unfit(self.tests, function, aside)
         if not self.valid:
             count = words.plural(len(self._by_function(self.first)), "test")
             raise Unmet(judging.NO_VALID.format(count=count), judging.SOME_TEST)
 
-    def demand_noticed(self, bug: int) -> None:
-        if not self.noticed[bug]:
-            area = self.apis.of(bug).area
-            got = judging.NOT_NOTICED.format(number=bug, area=area)
-            raise Unmet(got, judging.NOTICED_BY)
+    def demand_noticed(self, bug: int, file: str) -> None:
+        """A test that notices a bug. One in `file` that is set aside may have been meant to."""
+        if self.noticed[bug]:
+            return
+        for function in sorted(self.aside):
+            if verdicts.file_of(function) == file:
+                raise verdicts.meant(self.tests, function, self.aside[function], bug)
+        raise verdicts.not_noticed(self.tests, file, bug, self.apis.of(bug).area)
 
     def demand_steady(self) -> None:
         assert self.noticed
@@ -242,24 +225,16 @@ class Suite:
         for function in self.unable:
             raise Unmet(judging.CANT_FAIL.format(name=name_of(function)), judging.CAN_FAIL)
 
+    def _demand_all(self, kind: str, right: Callable[[Result], bool]) -> None:
+        """Also of tests that pass all the same."""
+        found = (one for run in self.first for one in run.results.values() if not right(one))
+        for result in sorted(found, key=lambda one: one.test):
+            raise verdicts.unfit(self.tests, result.function, Aside(kind, result))
+
     def _demand_none(self, *kinds: str) -> None:
-        for function, aside in self.aside.items():
+        for function, aside in sorted(self.aside.items()):
             if aside.kind in kinds:
-                raise self._unmet(function, aside)
-
-    def _unmet(self, function: str, aside: Aside) -> Unmet:
-        got = f"{name_of(function)} {aside.what}"
-        known = aside.kind in (judging.BARE, judging.ROWS)
-        if aside.result.text and not known:
-            got += f": {aside.result.text}"
-        return Unmet(
-            got, judging.SOME_TEST, judging.WHY_ASIDE[aside.kind], self.place(aside.result)
-        )
-
-
-def says_nothing(result: Result) -> bool:
-    """Whether a test that met empty answers alone passed, and would whatever it met."""
-    return result.outcome == "passed" and (result.asks > 0 or result.asserts == 0)
+                raise verdicts.unfit(self.tests, function, aside)
 
 
 def shown(noticed: dict[int, list[str]]) -> list[int]:

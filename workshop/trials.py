@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,9 @@ class Result:
     """What came of one test in one run.
 
     `outcome` is passed, failed (in its body), skipped, setup, teardown, hung or ended. `again` is
-    that of a second try, which a failure gets at once. `file` and `line` are below the tests.
+    that of a second try, which a failure gets at once. `file`, below the tests, and `line` are
+    where it failed; of one that doesn't come to its end, where it begins. One that `raised` failed
+    otherwise than by an assert.
     """
 
     test: str
@@ -52,9 +54,11 @@ class Result:
     file: str = ""
     line: int = 0
     again: str = ""
+    raised: bool = False
     asserts: int = 0
     asks: int = 0
     bare: bool = False
+    over: bool = False
     rows: bool = False
     slept: dict[str, Any] | None = None
 
@@ -145,7 +149,8 @@ class Trials:
 
     def _try(self, home: Path, run: Run) -> bool:
         """Run what has no result yet, in one child; whether there is nothing left to run."""
-        began, busy = "", 0
+        began: Result | None = None
+        busy = 0
         with self._child(home) as connection:
             job = {
                 "home": str(home.resolve()),
@@ -169,9 +174,10 @@ class Trials:
                             raise TimeoutError
                         if "test" in message:
                             run.results[message["test"]] = Result(**message)
-                            began = ""
+                            began = None
                         elif "begins" in message:
-                            began = message["begins"]
+                            test, file = message["begins"], message["file"]
+                            began = Result(test, "", file=file, line=message["line"])
                         elif "unread" in message:
                             file = message.get("file", message["unread"])
                             run.unread.append(Unread(file, message["text"], message.get("line", 1)))
@@ -182,7 +188,7 @@ class Trials:
             except (OSError, ValueError):
                 pass
         if began:
-            run.results[began] = Result(began, outcome)
+            run.results[began.test] = replace(began, outcome=outcome)
             return False
         return True
 

@@ -40,7 +40,7 @@ def bug_01_is_noticed(suite: Suite) -> None:
 
     What is answered to a todo whose title is blank?
     """
-    suite.demand_noticed(1)
+    suite.demand_noticed(1, "test_todos.py")
 
 
 @task(2)
@@ -49,7 +49,7 @@ def bug_02_is_noticed(suite: Suite) -> None:
 
     Which status says that something new exists?
     """
-    suite.demand_noticed(2)
+    suite.demand_noticed(2, "test_todos.py")
 
 
 @task(2)
@@ -58,7 +58,7 @@ def bug_03_is_noticed(suite: Suite) -> None:
 
     What does a second request find of what the first one made?
     """
-    suite.demand_noticed(3)
+    suite.demand_noticed(3, "test_todos.py")
 
 
 @task(2)
@@ -67,7 +67,7 @@ def bug_04_is_noticed(suite: Suite) -> None:
 
     Of three todos, two a page: what does the first page hold, and say of the rest?
     """
-    suite.demand_noticed(4)
+    suite.demand_noticed(4, "test_todos.py")
 
 
 @task(2)
@@ -76,7 +76,7 @@ def bug_05_is_noticed(suite: Suite) -> None:
 
     What becomes of the fields that a PATCH doesn't send?
     """
-    suite.demand_noticed(5)
+    suite.demand_noticed(5, "test_todos.py")
 
 
 @task(3)
@@ -85,7 +85,7 @@ def bug_06_is_noticed(suite: Suite) -> None:
 
     What does bob find at the path of ada's todo?
     """
-    suite.demand_noticed(6)
+    suite.demand_noticed(6, "test_auth.py")
 
 
 @task(3)
@@ -94,7 +94,7 @@ def bug_07_is_noticed(suite: Suite) -> None:
 
     Whose todos are in bob's list?
     """
-    suite.demand_noticed(7)
+    suite.demand_noticed(7, "test_auth.py")
 
 
 @task(3)
@@ -103,7 +103,7 @@ def bug_08_is_noticed(suite: Suite) -> None:
 
     Who gets a token for ada, and who must not?
     """
-    suite.demand_noticed(8)
+    suite.demand_noticed(8, "test_auth.py")
 
 
 @task(4)
@@ -112,7 +112,7 @@ def bug_09_is_noticed(suite: Suite) -> None:
 
     Which changes of a todo is the notifier told of?
     """
-    suite.demand_noticed(9)
+    suite.demand_noticed(9, "test_override.py")
 
 
 @task(5)
@@ -121,7 +121,7 @@ def bug_10_is_noticed(suite: Suite) -> None:
 
     Does a text come back as it was written, whatever its letters?
     """
-    suite.demand_noticed(10)
+    suite.demand_noticed(10, "test_more.py")
 
 
 @task(5)

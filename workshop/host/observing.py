@@ -8,12 +8,15 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from fastapi import FastAPI
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 ON_THE_WAY = ("/api/v1/users", "/api/v1/auth/token")
 
@@ -29,6 +32,7 @@ class Observer:
         self.tests = str(tests)
         self.mute = mute
         self.opened: dict[str, str] = {}
+        self.inside: WeakKeyDictionary[FastAPI, int] = WeakKeyDictionary()
         self.asked = 0
         self.begin("")
 
@@ -39,11 +43,13 @@ class Observer:
         self.requests = 0
         self.asserted = 0
         self.bare = False
+        self.over = False
         self.rows = False
         self.slept: dict[str, Any] | None = None
 
     def install(self) -> None:
         self._wrap_app()
+        self._wrap_lifespan()
         self._wrap_sleep()
         self._wrap_connect()
 
@@ -58,12 +64,37 @@ class Observer:
                 self.requests += asks
                 # What a lifespan yields reaches a request by its scope, or not at all.
                 self.bare = self.bare or not scope.get("state")
+                # A client keeps that state, so an app that has closed all it had may answer still.
+                self.over = self.over or self.inside.get(app) == 0
                 if self.mute and asks:
                     await silent(self.mute, scope["type"], send)
                     return
             await real(app, scope, receive, send)
 
         FastAPI.__call__ = call  # type: ignore[method-assign,assignment]
+
+    def _wrap_lifespan(self) -> None:
+        real = FastAPI.__init__
+
+        def begin(app: FastAPI, *arguments: Any, **options: Any) -> None:
+            real(app, *arguments, **options)
+            app.router.lifespan_context = self._counted(app.router.lifespan_context)
+
+        FastAPI.__init__ = begin  # type: ignore[method-assign,assignment]
+
+    def _counted(self, real: Lifespan) -> Lifespan:
+        """A lifespan of which is known how many are inside: a test may enter it twice."""
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+            self.inside[app] = self.inside.get(app, 0) + 1
+            try:
+                async with real(app) as state:
+                    yield state
+            finally:
+                self.inside[app] -= 1
+
+        return lifespan
 
     def _wrap_sleep(self) -> None:
         real_sleep, real_wait = time.sleep, asyncio.sleep

@@ -59,7 +59,8 @@ class Runner:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """A test that fails is run once more: what fails only sometimes shows nothing."""
-        self.tell({"begins": item.nodeid})
+        file, line, _ = item.location
+        self.tell({"begins": item.nodeid, "file": Path(file).as_posix(), "line": (line or 0) + 1})
         found = self._run(item, nextitem)
         if found["outcome"] == "failed":
             if hasattr(item, "_initrequest"):
@@ -71,6 +72,7 @@ class Runner:
     def _run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Found:
         self.observer.begin(item.nodeid)
         self.errors: dict[str, BaseException] = {}
+        self.subtest: Found = {}
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         outcome = "passed"
         where: Found = {}
@@ -81,6 +83,8 @@ class Runner:
                 where = self.where(error) if error else {"text": str(report.longrepr)}
             elif report.skipped:
                 outcome = "skipped"
+        if self.subtest and outcome in ("passed", "skipped"):
+            outcome, where = "failed", self.subtest
         seen = self.observer
         return {
             "test": item.nodeid,
@@ -89,6 +93,7 @@ class Runner:
             "asserts": seen.asserted,
             "asks": seen.requests,
             "bare": seen.bare,
+            "over": seen.over,
             "rows": seen.rows,
             "slept": seen.slept,
         }
@@ -97,9 +102,15 @@ class Runner:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield  # only now a TestCase's failure is in `call`
         if call.excinfo is not None:
             self.errors[call.when] = call.excinfo.value
-        return (yield)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the first failed subtest: only these are told here, and their test goes on."""
+        if report.failed and not self.subtest:
+            self.subtest = self.where(self.errors["call"])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
@@ -125,7 +136,8 @@ class Runner:
         if not isinstance(error, AssertionError) or not text:
             kind = type(error).__name__
             text = f"{kind}: {text}" if text else kind
-        found: Found = {"text": text}
+        asked = isinstance(error, AssertionError | pytest.fail.Exception)
+        found: Found = {"text": text, "raised": not asked}
         if isinstance(error, SyntaxError) and error.filename:
             frames = [(error.filename, error.lineno or 1)]
         else:

@@ -36,5 +36,7 @@ def test_the_notifier_is_told_of_each_change(
 
 def test_a_token_ends(app: FastAPI, client: TestClient, login: Login) -> None:
     """The worked example: settings of this test's own, with which a token ends before it begins."""
+    me = "/api/v1/users/me"
+    assert client.get(me, headers=login("ada")).status_code == 200
     app.dependency_overrides[get_settings] = lambda: Settings(access_token_expire_minutes=-1)
-    assert client.get("/api/v1/users/me", headers=login("ada")).status_code == 401
+    assert client.get(me, headers=login("bob")).status_code == 401

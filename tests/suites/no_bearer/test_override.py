@@ -1,0 +1,2 @@
+def test_without_a_token(client, login):
+    assert client.get("/api/v1/users/me").status_code == 401
