@@ -197,6 +197,19 @@ def a_vanished_client_is_forgotten(app: App) -> None:
     talks(ada, hers)
 
 
+@task(2)
+def two_devices_of_one_user(app: App) -> None:
+    """of one user's two devices both hear, and one that leaves takes only itself along
+
+    A room's members are sockets, not users: whoever is there twice also leaves twice.
+    """
+    ada = app.user("ada")
+    laptop, phone = meet("garden", ada, ada)
+    phone.leave()
+    assert app.served(once=1) == 1
+    talks(ada, laptop)
+
+
 @task(2, lasting=True)
 def an_empty_room_is_removed(app: App) -> None:
     """a room that everyone has left is removed
