@@ -212,11 +212,12 @@ def two_devices_of_one_user(app: App) -> None:
 
 @task(2, lasting=True)
 def an_empty_room_is_removed(app: App) -> None:
-    """a room that everyone has left is removed
+    """a room that everyone has left is removed, and no other
 
     Rooms come from addresses: those that nobody needs would fill the memory one by one.
     """
-    ada = app.user("ada")
+    ada, bob = app.user("ada"), app.user("bob")
+    his = bob.open("garden")
     names = [f"room-{number}" for number in range(10)]
     sockets = [ada.open(name) for name in names]
     for socket in sockets:
@@ -224,8 +225,9 @@ def an_empty_room_is_removed(app: App) -> None:
     assert app.remembered(names, "rooms in memory, ten in use") == 10
     for socket in sockets:
         socket.leave()
-    assert app.served(once=0) == 0
+    assert app.served(once=1) == 1
     assert app.remembered(names, "rooms in memory, none in use") == 0
+    talks(bob, his)
 
 
 def with_a_stuck_one(app: App) -> tuple[User, Socket, Socket, Socket]:
