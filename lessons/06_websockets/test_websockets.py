@@ -3,12 +3,18 @@
 import sys
 from collections.abc import Callable
 
+import pytest
+
 from workshop.checks import App, Seen, Unmet, User, a_text, task
 from workshop.sockets import OPEN, Socket, cut_off_or
 
 TODOS = "/api/v1/todos"
 PAGE = "https://todo.example.com"
-FAR_PAGE = "https://elsewhere.example.com"
+FOREIGN_PAGES = [
+    "https://elsewhere.example.com",
+    "https://todo.example.com.evil.example",
+    "http://todo.example.com",
+]
 
 SMALL = 4096
 """Bytes that the system keeps of what a client hasn't read, so that a stuck one shows soon."""
@@ -137,7 +143,21 @@ def a_foreign_origin_is_1008(start_app: Callable[..., App]) -> None:
     ada = app.user("ada")
     assert ada.open("garden").settled == OPEN
     assert ada.open("garden", origin=PAGE).settled == OPEN
-    assert ada.open("garden", origin=FAR_PAGE).closed == 1008
+    for page in FOREIGN_PAGES:
+        assert ada.open("garden", origin=page).closed == 1008
+
+
+@task(1)
+@pytest.mark.parametrize("named", [None, "*"], ids=["none", "a star"])
+def only_a_named_origin_is_let_in(accept_start: Callable[..., App], named: str | None) -> None:
+    """where CORS_ORIGINS names no page, none is let in
+
+    Any page that your users open could talk as they do: which may, only you can say.
+    """
+    app = accept_start(cors_origins=named)
+    ada = app.user("ada")
+    assert ada.open("garden").settled == OPEN
+    assert ada.open("garden", origin=PAGE).closed == 1008
 
 
 @task(2, lasting=True, at="events.py")
