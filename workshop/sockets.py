@@ -79,9 +79,9 @@ class Socket:
         while not self.state:
             self._read("the socket is neither opened nor refused", "a socket that is opened")
 
-    def say(self, text: str) -> None:
-        """Send a message."""
-        self.send(to_json({"text": text}))
+    def say(self, text: str, shown: str | None = None) -> None:
+        """Send a message; `shown` describes it in the report where it is long."""
+        self.send(to_json({"text": text}), shown)
 
     def say_all(self, texts: list[str]) -> None:
         """Send many messages at once, so that they come in one piece."""

@@ -268,7 +268,7 @@ def sends_plenty(app: App, ada: User, hers: Socket, his: Socket) -> int:
         if number % 20 == 0 and app.ended_one:
             return number
         text = f"{LONG}{number}"
-        hers.say(text)
+        hers.say(text, f"message {number}, of 1 kB")
         is_message(his.hears(), ada, text)
         is_message(hers.hears(), ada, text)
     return PLENTY
@@ -310,7 +310,7 @@ def a_stuck_client_leaves_with_1013(start_app: Callable[..., App]) -> None:
     ada, hers, his, stuck = with_a_stuck_one(app)
     sent = sends_plenty(app, ada, hers, his)
     if sent == PLENTY:
-        raise Unmet(f"{sent} unread messages later her socket is still open", "closed with 1013")
+        raise Unmet(f"{sent} unread messages later carla's socket is still open", "closed with 1013")
     app.scene.then("carla's client reads again")
     came = stuck.counted(most=sent)
     if came >= sent:
