@@ -84,6 +84,22 @@ def a_refusal_can_be_read(app: App) -> None:
 
 
 @task(1)
+def who_is_let_in_is_the_tickets_user(app: App) -> None:
+    """who is let in talks as the ticket's user
+
+    What admit returns is taken for the user's id, and told to all who hear them.
+    """
+    app.user("bob")  # registered first, so that ada's id isn't 1
+    ada = app.user("ada")
+    hers = ada.open("garden")
+    assert hers.settled == OPEN
+    hers.say("hello")
+    # Whether everyone in the room hears it is what 06.2 is about.
+    if hers.answered and (frame := hers.hears())["type"] == "message":
+        assert frame["user"] == ada.id
+
+
+@task(1)
 def a_ticket_opens_only_once(app: App) -> None:
     """a ticket opens one socket; shown again, it is refused with 1008
 
@@ -119,6 +135,21 @@ def a_users_room_is_theirs_alone(app: App) -> None:
     assert ada.open(f"user-{ada.id}").settled == OPEN
     assert bob.open(f"user-{ada.id}").closed == 1008
     assert bob.open(f"user-{bob.id}{ada.id}").closed == 1008
+
+
+@task(1)
+def who_is_refused_joins_no_room(app: App) -> None:
+    """who is refused joins no room, not even for a moment
+
+    Whoever has an id is taken in: after a refusal admit returns None.
+    """
+    ada, bob = app.user("ada"), app.user("bob")
+    assert ada.open(f"user-{ada.id}").settled == OPEN
+    his = bob.open(f"user-{ada.id}")
+    assert his.closed == 1008
+    assert app.served(once=1) == 1
+    if his.let_in:
+        raise Unmet("bob was refused, and joined the room", "bob is refused, and that is all")
 
 
 @task(1)

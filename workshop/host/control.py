@@ -167,6 +167,10 @@ class Control:
         """Whether app `number` listens to the client at `port`, once that shows."""
         return self.serving.servers[number].watched.sockets.listens(port, patience)
 
+    def let_in(self, number: int, port: int) -> bool:
+        """Whether app `number` has ever listened to the client at `port`."""
+        return port in self.serving.servers[number].watched.sockets.let_in
+
     def ended(self, number: int) -> int:
         """How many sockets app `number` has served, or is closing."""
         sockets = self.serving.servers[number].watched.sockets
