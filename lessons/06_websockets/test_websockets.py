@@ -82,7 +82,7 @@ def ones_own_room_opens(app: App) -> None:
 def a_refusal_can_be_read(app: App) -> None:
     """without a ticket of the app's the socket is closed with 1008
 
-    Closed before it was accepted it would be an HTTP 403, and no page can read why.
+    Unaccepted, it would be an HTTP 403; 1008 is the code for what your rules refuse.
     """
     ada = app.user("ada")
     assert ada.open("garden").settled == OPEN
@@ -351,7 +351,9 @@ def a_stuck_client_leaves_with_1013(start_app: Callable[..., App]) -> None:
     ada, hers, his, stuck = with_a_stuck_one(app)
     sent = sends_plenty(app, ada, hers, his)
     if sent == PLENTY:
-        raise Unmet(f"{sent} unread messages later carla's socket is still open", "closed with 1013")
+        why = "A queue of 32 must get full; then too_slow, an Event, is set(), and ends the talk."
+        got = f"{sent} unread messages later carla's socket is still open"
+        raise Unmet(got, "closed with 1013", why)
     app.scene.then("carla's client reads again")
     came = stuck.counted(most=sent)
     if came >= sent:
