@@ -412,7 +412,7 @@ def are_answered(app: App, *contents: str | bytes, shown: str | None = None) -> 
     is_message(hers.hears(), ada, "hello")
     his_first = his.hears()
     if his_first["type"] == "error":
-        why = "What is wrong with a frame is its sender's affair: answer has one hearer, not a room."
+        why = "What is wrong with a frame is its sender's affair: answer has one hearer."
         raise Unmet("bob hears of ada's bad frame", "an error that ada alone hears", why)
     is_message(his_first, ada, "hello")
 
