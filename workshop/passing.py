@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from workshop.hosts import Host, Silent
+from workshop.hosts import Gone, Host, Silent
 from workshop.scene import Exchange, Scene, request_line
 from workshop.seen import Seen, Unmet
 
@@ -135,6 +135,16 @@ class Passing:
         """
         with suppress(Silent):  # the loop is held: the request that holds it tells more
             self.host.ask("skip", self.host.deadline, seconds=seconds)
+
+    @contextmanager
+    def held_deadlines(self) -> Iterator[None]:
+        """Let no deadline on the event loop pass: who waits for one waits until this ends."""
+        self.host.ask("hold_deadlines", self.host.deadline, on=True)
+        try:
+            yield
+        finally:
+            with suppress(Silent, Gone):  # what it was that failed tells more
+                self.host.ask("hold_deadlines", self.host.deadline, on=False)
 
     def remembered(self, texts: list[str], what: str) -> Seen:
         """How many of `texts` can still be reached from the app; `what` names them."""

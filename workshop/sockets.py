@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -66,6 +67,7 @@ class Socket:
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection.settimeout(app.host.deadline)
         self.connection.connect(address)
+        self.port = self.connection.getsockname()[1]
         self.protocol = ClientProtocol(
             parse_uri(f"ws://{address[0]}:{address[1]}{path}"),
             origin=origin,  # type: ignore[arg-type]  # a name for str
@@ -79,9 +81,9 @@ class Socket:
         while not self.state:
             self._read("the socket is neither opened nor refused", "a socket that is opened")
 
-    def say(self, text: str) -> None:
-        """Send a message."""
-        self.send(to_json({"text": text}))
+    def say(self, text: str, shown: str | None = None) -> None:
+        """Send a message; `shown` describes it in the report where it is long."""
+        self.send(to_json({"text": text}), shown)
 
     def say_all(self, texts: list[str]) -> None:
         """Send many messages at once, so that they come in one piece."""
@@ -129,23 +131,37 @@ class Socket:
         """What became of it: open, once the app listens to it, or how it was closed."""
         if self.state == OPEN:
             patience = self.app.host.deadline
-            port = self.connection.getsockname()[1]
-            number = self.app.number
-            ask = {"number": number, "port": port, "patience": patience}
+            ask = {"number": self.app.number, "port": self.port, "patience": patience}
             if self.app.host.ask("listens", patience and patience + 1, **ask):
                 return Closed(self.who, OPEN)
         return self.closed
 
     @property
+    def let_in(self) -> bool:
+        """Whether the app has ever listened to it, whatever became of it: ask once it has ended."""
+        ask = {"number": self.app.number, "port": self.port}
+        return bool(self.app.host.ask("let_in", self.app.host.deadline, **ask))
+
+    @property
     def closed(self) -> Closed:
         """How the socket was closed; frames that come before are passed over."""
+        self._wait_while(lambda: self.state == OPEN)
+        return Closed(self.who, self.state)
+
+    @property
+    def answered(self) -> bool:
+        """Whether a frame comes that can be heard, where another check asks why none does."""
+        self._wait_while(lambda: self.state == OPEN and not self.frames)
+        return bool(self.frames)
+
+    def _wait_while(self, waits: Callable[[], bool]) -> None:
+        """Read on; that nothing comes is no fault, but that the loop is held."""
         try:
-            while self.state == OPEN:
+            while waits():
                 self._read("", "")
         except Unmet as unmet:
             if unmet.line is not None or not self.app.host.alive:
                 raise
-        return Closed(self.who, self.state)
 
     def counted(self, most: int) -> int:
         """How many frames come before the socket is closed: all there is, or `most`."""

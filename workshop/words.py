@@ -59,6 +59,8 @@ CAUSES = {
     " entered with async with: it waits as it opens or closes.",
     "attribute refresh operation cannot proceed": "A commit empties a row, unless"
     " async_sessionmaker was given expire_on_commit=False.",
+    "'Member' object is not an iterator|'NoneType' object has no attribute 'too_slow'": "joined"
+    " must yield the member: the talk runs where its yield stands.",
     "greenlet_spawn has not been called": "A synchronous call met an asynchronous driver: await"
     " its async form, or use run_sync.",
     r"Unable to serialize unknown type: <class '[\w.]*(Future|Task)'>": "This is answered before"

@@ -56,7 +56,7 @@ class Control:
     def answer(self, message: Message) -> None:
         """Do what `message` asks; on the loop's thread where the app is touched."""
         number, do = message.pop("id"), message.pop("do")
-        if do in {"start", "stop", "clear", "skip"}:
+        if do in {"start", "stop", "clear", "skip", "hold_deadlines"}:
             self._on_loop(number, getattr(self.serving, do)(**message))
             return
         try:
@@ -166,6 +166,10 @@ class Control:
     def listens(self, number: int, port: int, patience: float) -> bool:
         """Whether app `number` listens to the client at `port`, once that shows."""
         return self.serving.servers[number].watched.sockets.listens(port, patience)
+
+    def let_in(self, number: int, port: int) -> bool:
+        """Whether app `number` has ever listened to the client at `port`."""
+        return port in self.serving.servers[number].watched.sockets.let_in
 
     def ended(self, number: int) -> int:
         """How many sockets app `number` has served, or is closing."""

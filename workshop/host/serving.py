@@ -19,7 +19,7 @@ import uvicorn
 from fastapi.dependencies import models as dependencies
 from uvicorn.lifespan.on import LifespanOn
 
-from workshop.host.clock import LoopClock
+from workshop.host.clock import Deadlines, LoopClock
 from workshop.host.extras import ROUTES, Notified
 from workshop.host.frames import Folder, describe, innermost, spelled_out
 from workshop.host.gate import Gate, is_planned
@@ -183,6 +183,7 @@ class Serving:
         self.surroundings = Surroundings()
         self.servers: dict[int, Server] = {}
         self.clock: LoopClock | None = None
+        self.deadlines: Deadlines | None = None
         self.notified = Notified(waits=False)
         self.gate = Gate()
 
@@ -191,6 +192,7 @@ class Serving:
         self.notified.free.set()
         self.gate.free.set()
         self.gate = Gate()
+        await self.hold_deadlines(False)
         self.probes.clear()
         for number in list(self.servers):
             await self.stop(number)
@@ -281,6 +283,14 @@ class Serving:
         for _ in range(TURNS):
             await asyncio.sleep(0)
         self.clock.ahead += seconds
+
+    async def hold_deadlines(self, on: bool) -> None:
+        """Let no deadline on the loop pass, until they are let go."""
+        if on:
+            self.deadlines = self.deadlines or Deadlines(asyncio.get_running_loop())
+            self.deadlines.hold()
+        elif self.deadlines:
+            self.deadlines.let_go()
 
     async def settle(self) -> None:
         """Let exchanges end that were answered already: an exception follows its 500."""

@@ -18,6 +18,7 @@ class Sockets:
         self.ending = 0
         self.ended = 0
         self.listened_to: dict[int, bool] = {}
+        self.let_in: set[int] = set()
         self.changed = threading.Condition()
 
     async def serve(self, app: Any, scope: Any, receive: Any, send: Any) -> None:
@@ -31,6 +32,7 @@ class Sockets:
 
         async def heard() -> Any:
             if accepted:
+                self.let_in.add(scope["client"][1])
                 self._settle(scope, True)
             message = await receive()
             if message["type"] == "websocket.disconnect":

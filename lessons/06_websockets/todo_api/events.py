@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import WebSocket
 
 
-def frame(kind: str, **fields: Any) -> str:
+def frame(kind: str, /, **fields: Any) -> str:
     """What a client gets; made once, however many are sent it."""
     return json.dumps({"type": kind, **fields})
 
