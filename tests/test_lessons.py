@@ -126,7 +126,9 @@ def test_a_right_answer_that_looks_different_passes(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("lesson", "alternative"), ALTERNATIVES, ids=name)
+@pytest.mark.parametrize(
+    ("lesson", "alternative"), [one for one in ALTERNATIVES if one[0] != LESSONS[0]], ids=name
+)
 def test_it_keeps_what_the_lessons_before_it_promised(
     lesson: Lesson, alternative: proof.Variant, bench: Bench, tmp_path: Path
 ) -> None:
