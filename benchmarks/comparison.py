@@ -33,7 +33,7 @@ def measure(rounds: int) -> None:
     """Print the ratios."""
     commands = {"the imports alone": [sys.executable, "-c", IMPORTS]}
     targets = {}
-    for lesson in dict.fromkeys([LESSONS[0], LESSONS[-1]]):
+    for lesson in (LESSONS[0], LESSONS[-1]):
         run = [PYTEST, f"lessons/{lesson.number}", "--solution"]
         commands[" ".join(["pytest", *run[1:]])] = run
         commands[f"{lesson.number} without the comparison"] = [*run, "-k", "not same_as_reference"]

@@ -71,8 +71,9 @@ class Durations:
 def own_time(lesson: Lesson, bench: Bench) -> float:
     """What a lesson's checks take on a warm host, without all that is around them."""
     durations, shared = Durations(), SharedBench(bench, remembers=True)
-    configuration = ["-c", str(lesson.root / "pyproject.toml"), "--rootdir", str(lesson.root)]
-    arguments = [*configuration, str(lesson.folder), "-p", "no:cacheprovider"]
+    here = find(lesson.number)
+    assert here is not None
+    arguments = [str(here.folder), f"--code={lesson.folder}", "-p", "no:cacheprovider"]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main(arguments, plugins=[shared, durations])
     return durations.total
