@@ -18,10 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from turns import IMPORTS, PYTEST, seconds
 
 from workshop import oracle
+from workshop.bench import Bench
 from workshop.course import ROOT, lessons
 from workshop.hosts import Hosts
 from workshop.seen import Unmet
-from workshop.stage import Bench, Stage
+from workshop.stage import Stage
 
 ROUNDS = 5
 LESSONS = [lesson for lesson in lessons() if lesson.promise]

@@ -19,11 +19,11 @@ from statistics import median
 
 import pytest
 
+from workshop.bench import Bench
 from workshop.course import Lesson, find
 from workshop.hosts import Hosts
 from workshop.rehearsal import Rehearsal
 from workshop.shared import SharedBench
-from workshop.stage import Bench
 
 TIMES = 20
 

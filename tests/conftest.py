@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from workshop.bench import Bench
 from workshop.hosts import Hosts
-from workshop.stage import Bench
 
 
 @pytest.fixture(scope="session")

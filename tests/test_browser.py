@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from workshop import proof
+from workshop.bench import Bench
 from workshop.course import Lesson, find
-from workshop.stage import Bench, Stage
+from workshop.stage import Stage
 
 pytestmark = pytest.mark.slow
 

@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 
 from workshop import proof
+from workshop.bench import Bench
 from workshop.course import Lesson, lessons
 from workshop.hosts import Hosts
 from workshop.proof import Change
 from workshop.rehearsal import Rehearsal
-from workshop.stage import Bench
 
 LESSON = lessons()[0]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from workshop import build, proof
+from workshop.bench import Bench
 from workshop.course import Lesson, lessons
-from workshop.stage import Bench
 
 HERE = Path(__file__).parent
 LESSONS = lessons()

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workshop import oracle, proof
+from workshop.bench import Bench
 from workshop.cards import PILES, Step
 from workshop.course import ROOT, Lesson, lessons
 from workshop.seen import Unmet
-from workshop.stage import Bench, Stage
+from workshop.stage import Stage
 from workshop.steps import LENGTH, Dealer, shorter
 
 HERE = Path(__file__).parent

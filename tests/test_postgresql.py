@@ -17,9 +17,10 @@ import asyncpg
 import pytest
 
 from workshop import build, proof
+from workshop.bench import Bench
 from workshop.checks import App, a_number, an_instant
 from workshop.course import Lesson, lessons
-from workshop.stage import Bench, Stage
+from workshop.stage import Stage
 
 pytestmark = pytest.mark.slow
 

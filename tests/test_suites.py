@@ -11,7 +11,7 @@ import pytest
 
 from workshop import apis, course, judging, proof, words
 from workshop.apis import SHOWN
-from workshop.stage import Bench
+from workshop.bench import Bench
 from workshop.suites import Suite
 from workshop.trials import Run, Trials
 from workshop.verdicts import name_of

@@ -11,9 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +30,16 @@ WARM_WITHIN = 60
 
 class Lacking(Exception):
     """Something that a run needs can't be had; the text says what, and why."""
+
+
+@contextmanager
+def lacking(sentence: str) -> Iterator[None]:
+    """Turn the system's refusal into a sentence. Raises Lacking."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise Lacking(sentence.format(reason=reason)) from error
 
 
 class Births(Protocol):
@@ -158,7 +168,7 @@ class Started:
         return how_it_ended(self.processes[pid].wait(seconds))
 
     def close(self) -> None:
-        for process in self.processes.values():
+        for process in list(self.processes.values()):  # another thread may start one
             process.kill()
             process.wait()
 

@@ -15,10 +15,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from workshop import copies, processes, serve, state, words, writing
+from workshop.bench import Bench
 from workshop.course import lessons
 from workshop.hosts import Hosts
 from workshop.saying import Screen, place
-from workshop.stage import Bench
 
 OLDEST = (3, 11)
 PORT = 8000

@@ -11,6 +11,7 @@ import pytest
 
 from workshop import apis, build, copies, judging, matrix, record, standing, words
 from workshop.arguments import Asked
+from workshop.bench import Bench
 from workshop.births import Lacking
 from workshop.checks import Marked, marked
 from workshop.collecting import SameAsReference, StillWorking
@@ -22,7 +23,7 @@ from workshop.hosts import Hosts
 from workshop.report import SAME, STILL, Line, Piece, Report, Run
 from workshop.same import SEQUENCES
 from workshop.shared import SharedBench
-from workshop.stage import Bench, Stage
+from workshop.stage import Stage
 from workshop.suites import Suite
 
 GRADING = pytest.StashKey["Grading"]()
@@ -65,7 +66,7 @@ class Grading:
         if self.shared:
             self.bench = self.shared.bench
         elif hosts:
-            self.bench = Bench(hosts, inside=not hosts.bears)
+            self.bench = Bench(hosts, inside=not hosts.bears, ahead=True)
         self.edits = {} if self.proves else {name: edits(run) for name, run in self.runs.items()}
 
     def stage(self, item: pytest.Item) -> Stage:

@@ -9,10 +9,9 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +25,7 @@ from workshop.births import (
     Started,
     called,
     environment,
+    lacking,
     last_line,
 )
 from workshop.host.frames import Folder, Line
@@ -72,21 +72,12 @@ class Host(Protocol):
     @property
     def alive(self) -> bool: ...
     def ask(self, do: str, seconds: float | None, /, **more: Any) -> Any: ...
+    def send(self, do: str, **more: Any) -> Future[Any]: ...
     def where(self) -> dict[str, Any]: ...
     def begin(self) -> None: ...
     def printed(self) -> list[str]: ...
     def end(self) -> End: ...
     def kill(self) -> None: ...
-
-
-@contextmanager
-def lacking(sentence: str) -> Iterator[None]:
-    """Turn the system's refusal into a sentence. Raises Lacking."""
-    try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise Lacking(sentence.format(reason=reason)) from error
 
 
 class Hosts:
@@ -119,12 +110,20 @@ class Hosts:
                 else Started(variables, "workshop.host.child")
             )
         self.count = 0
+        self.bearing = threading.Lock()
+        self.closed = False
 
     def bear(self) -> ChildHost:
         """A host that waits to be asked; the first comes once the frameworks are imported.
 
         Raises Lacking.
         """
+        with self.bearing:  # two that call at once couldn't be told apart
+            return self._bear()
+
+    def _bear(self) -> ChildHost:
+        if self.closed:
+            raise Lacking(words.NO_START.format(reason="the run has ended"))
         self.count += 1
         files = Path(self.folder.name)
         token = secrets.token_hex(16)
@@ -149,7 +148,10 @@ class Hosts:
         return Path(tempfile.mkdtemp(prefix="database-", dir=self.folder.name)) / "todo.db"
 
     def close(self) -> None:
-        self.births.close()
+        self.closed = True
+        self.births.close()  # what is being born ends by it, and lets the lock go
+        with self.bearing:
+            self.births.close()
         self.listening.close()
         self.folder.cleanup()
 
@@ -202,7 +204,14 @@ class ChildHost:
 
     def ask(self, do: str, seconds: float | None, /, **more: Any) -> Any:
         """What the host answers. Raises Silent after `seconds`, Gone, or Refused."""
-        if do == "start":
+        told = self._wait(self.send(do, **more), seconds, moving=do == "start")
+        if "failed" in told:
+            raise Refused(told["failed"])
+        return told["ok"]
+
+    def send(self, do: str, **more: Any) -> Future[Any]:
+        """Ask, and don't wait. Raises Gone."""
+        if "code" in more:
             self.folder = Folder(more["code"])
         self.asked += 1
         answer: Future[Any] = Future()
@@ -214,10 +223,7 @@ class ChildHost:
             raise Gone from error
         if not self.alive:
             raise Gone
-        told = self._wait(answer, seconds, moving=do == "start")
-        if "failed" in told:
-            raise Refused(told["failed"])
-        return told["ok"]
+        return answer
 
     def _wait(self, answer: Future[Any], seconds: float | None, *, moving: bool) -> Any:
         """The answer, within `seconds`; longer where the app is `moving` through its files.

@@ -40,14 +40,18 @@ class ThreadHost:
 
     def ask(self, do: str, _seconds: float | None, /, **more: Any) -> Any:
         """What the app's side answers, however long that takes. Raises Refused."""
+        told = self.send(do, **more).result()
+        if "failed" in told:
+            raise Refused(told["failed"])
+        return told["ok"]
+
+    def send(self, do: str, **more: Any) -> Future[Any]:
+        """Ask, and don't wait."""
         self.asked += 1
         answer: Future[Any] = Future()
         self.waiting[self.asked] = answer
         self.control.answer({"id": self.asked, "do": do, **more})
-        told = answer.result()
-        if "failed" in told:
-            raise Refused(told["failed"])
-        return told["ok"]
+        return answer
 
     def where(self) -> dict[str, Any]:
         return {"held": None, "waits": []}

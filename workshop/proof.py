@@ -29,11 +29,11 @@ from typing import Any
 import pytest
 
 from workshop import build
+from workshop.bench import Bench
 from workshop.changes import Change, apply
 from workshop.course import Lesson
 from workshop.report import Run
 from workshop.shared import SharedBench
-from workshop.stage import Bench
 from workshop.suites import Suite
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workshop.bench import Bench
 from workshop.report import Run
 from workshop.same import SEQUENCES
-from workshop.stage import Bench
 from workshop.suites import Suite
 
 

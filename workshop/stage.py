@@ -1,4 +1,4 @@
-"""What one check stands on: a host, a fresh app with its own database, upstreams, the scene."""
+"""What one check stands on: a fresh app on a host, with its own database, upstreams, the scene."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any
 
 from workshop import words
 from workshop.answers import process_ended
-from workshop.births import FORKS
+from workshop.bench import Bench, Source
 from workshop.client import App
 from workshop.configured import Refusal
 from workshop.course import Lesson
-from workshop.hosts import Gone, Host, Hosts, Refused, Silent
+from workshop.hosts import Gone, Refused, Silent
 from workshop.scene import Scene
 from workshop.seen import Unmet
 from workshop.tokens import SECRET
-from workshop.trials import Trials
 from workshop.upstreams import Upstream
 
 START_WITHIN = 2.5
@@ -38,65 +37,6 @@ def in_variables(how: dict[str, Any]) -> str:
     return ", ".join(f"no {k}" if v is None else f"{k}={v}" for k, v in said.items())
 
 
-class Bench:
-    """The host that the checks of a run use, one after the other; a new one where it ended."""
-
-    def __init__(self, hosts: Hosts, *, inside: bool = False, forks: bool = FORKS) -> None:
-        """`inside`, the host is a thread of this process, where a keyboard reaches it.
-
-        Where forking isn't safe nothing `forks`: children are started one by one.
-        """
-        self.forks = forks
-        self.hosts = hosts
-        self.inside = inside
-        self.host: Host | None = None
-        self.clears = True
-        self.other: Bench | None = None
-        self._trials: Trials | None = None
-
-    @property
-    def trials(self) -> Trials:
-        """Where a learner's tests are run on other APIs. Raises Lacking."""
-        if self._trials is None:
-            self._trials = Trials(fork=self.forks)
-        return self._trials
-
-    def beside(self) -> Bench:
-        """Another one, for an app to compare with."""
-        if self.other is None:
-            self.other = Bench(self.hosts, inside=self.inside)
-        return self.other
-
-    def ready(self) -> Host:
-        """A host with no app in it."""
-        if self.host is not None and self.host.alive:
-            try:
-                if not self.clears:
-                    raise Silent
-                self.host.ask("clear", 1.0)
-            except (Silent, Gone, Refused):
-                # An app that doesn't stop would cost a second each check; a new host costs less.
-                self.clears = False
-                self.host.kill()
-        if self.host is None or not self.host.alive:
-            if self.inside:
-                from workshop.inside import ThreadHost  # it imports the frameworks
-
-            self.host = ThreadHost() if self.inside else self.hosts.bear()
-        self.host.begin()
-        return self.host
-
-    def close(self) -> None:
-        if self.host is not None:
-            self.host.kill()
-        self.host = None
-        if self.other is not None:
-            self.other.close()
-        if self._trials is not None:
-            self._trials.close()
-        self._trials = None
-
-
 class Stage:
     """Starts apps from the folder `code`, which holds a `todo_api`."""
 
@@ -107,7 +47,9 @@ class Stage:
         self.code = code
         self.logs_in = logs_in
         self.scene = Scene()
-        self.host = bench.ready()
+        self.source = Source.of(lesson, code)
+        self.host = bench.ready(self.source)
+        self.early = bench.early
         self.apps: list[App] = []
         self.upstreams: list[Upstream] = []
 
@@ -133,7 +75,7 @@ class Stage:
         `inside` a folder. It has `within` seconds. Raises NotStarted.
         """
         file = self.bench.hosts.database()
-        early = file.with_name("early.db")
+        early, self.early = self.early or file.with_name("early.db"), None
         environment = {
             "TODO_DATABASE_URL": f"sqlite+aiosqlite:///{file}",
             "TODO_UPSTREAMS": json.dumps({up.name: up.url for up in upstreams or []}),
@@ -152,15 +94,13 @@ class Stage:
                 "start",
                 self.host.deadline and within,
                 number=number,
-                code=str(self.code),
+                **self.source.told(early),
                 environment=environment,
-                before={"TODO_DATABASE_URL": f"sqlite+aiosqlite:///{early}"},
                 beside=beside is not None,
                 routes=routes or [],
                 notifier=notifier,
                 buffer=buffer,
                 inside=inside and str(inside),
-                names=self.lesson.names,
             )
         except Silent:
             where = self.host.where()

@@ -9,12 +9,12 @@ from watchfiles import Change, DefaultFilter
 from watchfiles import watch as saves_in
 
 from workshop import words
+from workshop.bench import Bench
 from workshop.copies import DATABASES
 from workshop.course import Lesson
 from workshop.hosts import Hosts
 from workshop.saying import Screen, place
 from workshop.shared import SharedBench
-from workshop.stage import Bench
 
 QUIET = 30
 """Milliseconds without a further save after which the checks begin."""
@@ -38,7 +38,7 @@ class Sources(DefaultFilter):
 def watch(lesson: Lesson, screen: Screen) -> None:
     """Run the checks, then again on each save, until Ctrl-C. Raises OSError if nothing can run."""
     hosts = Hosts()
-    bench = Bench(hosts)
+    bench = Bench(hosts, ahead=True)
     folder = lesson.work
     # It listens from here on, so what is saved during a run is seen after it.
     saves = saves_in(

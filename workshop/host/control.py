@@ -56,7 +56,7 @@ class Control:
     def answer(self, message: Message) -> None:
         """Do what `message` asks; on the loop's thread where the app is touched."""
         number, do = message.pop("id"), message.pop("do")
-        if do in {"start", "stop", "clear", "skip", "hold_deadlines"}:
+        if do in {"prepare", "start", "stop", "clear", "skip", "hold_deadlines"}:
             self._on_loop(number, getattr(self.serving, do)(**message))
             return
         try:

@@ -1,4 +1,4 @@
-"""What can't be seen from outside: statements, pool connections, exceptions, warnings.
+"""What can't be seen from outside: statements, exceptions, warnings.
 
 Listeners are put on SQLAlchemy's classes once, before any app exists; `Probes` keeps what they
 tell about the app that is served now.
@@ -13,7 +13,7 @@ import threading
 import warnings
 from typing import Any, TextIO
 
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from starlette.middleware.exceptions import ExceptionMiddleware
 
@@ -21,6 +21,7 @@ from workshop.host.calls import Calls
 from workshop.host.clock import Clock
 from workshop.host.frames import Folder, Line, describe, innermost, spelled_out
 from workshop.host.gate import is_planned
+from workshop.host.hashing import with_little_memory
 from workshop.host.records import Records
 from workshop.host.traffic import Traffic
 
@@ -44,7 +45,6 @@ class Probes:
         """Begin anew: another check."""
         self.statements: list[str] = []
         self.bound: list[tuple[str, list[str]]] = []
-        self.opened = self.closed = self.out = 0
         self.raised: list[dict[str, Any]] = []
         self.warned: list[dict[str, Any]] = []
         self.routes: dict[str, Line] = {}
@@ -55,17 +55,14 @@ class Probes:
         self.clock.ahead = 0.0
 
     def listen(self) -> None:
-        """Hear of statements, connections and warnings, for the life of this process."""
+        """Hear of statements, exceptions and warnings, for the life of this process."""
         event.listen(Engine, "before_cursor_execute", self._statement)
         event.listen(Engine, "commit", self._commit)
-        event.listen(Pool, "connect", self._opened)
-        event.listen(Pool, "close", self._closed)
-        event.listen(Pool, "checkout", self._taken)
-        event.listen(Pool, "checkin", self._returned)
         self._listen_at_the_router()
         self.records.listen()
         self.traffic.listen()
         self.clock.install()
+        with_little_memory()
         sys.set_coroutine_origin_tracking_depth(8)
         warnings.simplefilter("always")
         warnings.showwarning = self._warning  # type: ignore[assignment]
@@ -97,18 +94,6 @@ class Probes:
     def _commit(self, _connection: Any) -> None:
         if self.commits_fail:
             raise OperationalError("COMMIT", {}, RuntimeError("the check lets no commit through"))
-
-    def _opened(self, *_: Any) -> None:
-        self.opened += 1
-
-    def _closed(self, *_: Any) -> None:
-        self.closed += 1
-
-    def _taken(self, *_: Any) -> None:
-        self.out += 1
-
-    def _returned(self, *_: Any) -> None:
-        self.out -= 1
 
     def _warning(
         self,
@@ -162,7 +147,7 @@ class Probes:
         return {
             "statements": self.statements,
             "bound": self.bound,
-            "connections": {"opened": self.opened, "closed": self.closed, "out": self.out},
+            "connections": self.traffic.connections,
             "raised": self.raised,
             "warned": self.warned,
             "routes": self.routes,

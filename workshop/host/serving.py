@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import logging
 import os
-import signal
 import socket
 import sys
-import threading
-import time
-import typing
-import warnings
 from typing import Any
 
 import uvicorn
-from fastapi.dependencies import models as dependencies
 from uvicorn.lifespan.on import LifespanOn
 
 from workshop.host.clock import Deadlines, LoopClock
@@ -26,6 +19,7 @@ from workshop.host.gate import Gate, is_planned
 from workshop.host.guards import Guards
 from workshop.host.probes import Probes
 from workshop.host.sockets import Sockets
+from workshop.host.surroundings import Surroundings, set_zone
 
 Scope = Any
 
@@ -72,64 +66,6 @@ class Watched:
         finally:
             self.requests -= scope["type"] == "http"
             self.probes.route(asked, scope.get("endpoint"))
-
-
-class Surroundings:
-    """What an app may change for the whole process, put back before the next one starts."""
-
-    def __init__(self) -> None:
-        self.environment = dict(os.environ)
-        self.folder = os.getcwd()
-        self.path = list(sys.path)
-        self.filters = list(warnings.filters)
-        self.show = warnings.showwarning
-        self.level = logging.root.level
-        self.handlers = list(logging.root.handlers)
-        self.signals = {
-            number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-
-    def restore(self) -> None:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "todo_api"]:
-            del sys.modules[name]
-        forget_annotations()
-        os.environ.clear()
-        os.environ.update(self.environment)
-        os.chdir(self.folder)
-        sys.path[:] = self.path
-        warnings.filters[:] = self.filters  # type: ignore[index]
-        warnings.showwarning = self.show
-        logging.root.setLevel(self.level)
-        logging.root.handlers[:] = self.handlers
-        logging.disable(logging.NOTSET)
-        for logger in logging.root.manager.loggerDict.values():
-            if isinstance(logger, logging.Logger):
-                logger.handlers.clear()
-                logger.setLevel(logging.NOTSET)
-                logger.propagate, logger.disabled = True, False
-        # uvicorn logs what an app raises; the checks are told of it another way.
-        errors = logging.getLogger("uvicorn.error")
-        errors.handlers[:], errors.propagate = [logging.NullHandler()], False
-        # asyncio logs the traceback of a task that nobody awaited, which is none of the app's.
-        tasks = logging.getLogger("asyncio")
-        tasks.handlers[:], tasks.propagate = [logging.NullHandler()], False
-        if threading.current_thread() is threading.main_thread():
-            for number, handler in self.signals.items():
-                signal.signal(number, handler)
-
-
-def forget_annotations() -> None:
-    """Empty the caches that would keep every app that ever was: each run is slower with it."""
-    caches = [getattr(one, "cache_clear", None) for one in vars(dependencies).values()]
-    for clear in [*caches, *getattr(typing, "_cleanups", [])]:
-        if clear is not None:
-            clear()
-
-
-def set_zone() -> None:
-    """Let a changed TZ be seen, where the system can."""
-    if hasattr(time, "tzset"):
-        time.tzset()
 
 
 class Server:
@@ -186,6 +122,8 @@ class Serving:
         self.deadlines: Deadlines | None = None
         self.notified = Notified(waits=False)
         self.gate = Gate()
+        self.imported: str | None = None
+        self.failed: Exception | SystemExit | None = None
 
     async def clear(self) -> None:
         """Stop every app and begin anew."""
@@ -198,10 +136,21 @@ class Serving:
             await self.stop(number)
         self.probes.clear()
 
+    async def prepare(
+        self, code: str, source: str, before: dict[str, str], names: dict[str, str]
+    ) -> None:
+        """Import the app that will be started; what is wrong with it is told by that `start`."""
+        self.imported, self.failed = source, None
+        try:
+            self._import(code, before, names)
+        except (Exception, SystemExit) as error:
+            self.failed = error
+
     async def start(
         self,
         number: int,
         code: str,
+        source: str,
         environment: dict[str, str],
         before: dict[str, str],
         names: dict[str, str],
@@ -213,15 +162,16 @@ class Serving:
     ) -> dict[str, Any]:
         """Serve `todo_api` from the folder `code` as app `number`.
 
-        It is imported anew with the variables `before`, and created with `environment`; `beside`
-        another app it is created from the same import. `names` maps what the checks need to its
-        file; `routes` are added; `notifier` overrides get_notifier with one that "tells" or
-        "waits"; `buffer` bounds what the system keeps for a client; it runs `inside` a folder.
+        It is imported anew with the variables `before`, unless the same `source` was just
+        prepared, and created with `environment`; `beside` another app it is created from the same
+        import. `names` maps what the checks need to its file; `routes` are added; `notifier`
+        overrides get_notifier with one that "tells" or "waits"; `buffer` bounds what the system
+        keeps for a client; it runs `inside` a folder.
         Answers {"port": …}; raises NotStarted.
         """
         try:
             if not beside:
-                self._import(code, before, names)
+                self._import_once(code, source, before, names)
             for name in [name for name in os.environ if name.startswith("TODO_")]:
                 del os.environ[name]
             os.environ.update(environment)
@@ -251,6 +201,16 @@ class Serving:
             self.guards.slept.clear()
             self.guards.met_breakpoints.clear()
         return {"port": port}
+
+    def _import_once(
+        self, code: str, source: str, before: dict[str, str], names: dict[str, str]
+    ) -> None:
+        imported, failed = self.imported, self.failed
+        self.imported = self.failed = None
+        if imported != source:
+            self._import(code, before, names)
+        elif failed is not None:
+            raise failed
 
     def _import(self, code: str, before: dict[str, str], names: dict[str, str]) -> None:
         self.surroundings.restore()

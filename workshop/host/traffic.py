@@ -23,15 +23,17 @@ class Traffic:
     def clear(self) -> None:
         """Begin anew: another check."""
         self.statements = "pass"
-        self.out = self.waiting = 0
+        self.waiting = self.closed = 0
         self.opened: list[Any] = []
+        self.taken: set[int] = set()
 
     def listen(self) -> None:
         """Hear of statements and connections, for the life of this process."""
         event.listen(Engine, "before_cursor_execute", self._statement)
         event.listen(Pool, "connect", lambda connection, _: self.opened.append(connection))
-        event.listen(Pool, "checkout", lambda *_: self._count(out=1))
-        event.listen(Pool, "checkin", lambda *_: self._count(out=-1))
+        event.listen(Pool, "close", self._closed)
+        event.listen(Pool, "checkout", self._taken)
+        event.listen(Pool, "checkin", self._returned)
         self._notice_waiting()
 
     def _notice_waiting(self) -> None:
@@ -39,18 +41,33 @@ class Traffic:
 
         def get(queue: Any, block: bool = True, timeout: float | None = None) -> Any:
             waits = block and queue.empty()
-            self._count(waiting=waits)
+            self._count_waiting(waits)
             try:
                 return real(queue, block, timeout)
             finally:
-                self._count(waiting=-waits)
+                self._count_waiting(-waits)
 
         AsyncAdaptedQueue.get = get  # type: ignore[method-assign, assignment]
 
-    def _count(self, out: int = 0, waiting: int = 0) -> None:
+    def _count_waiting(self, more: int) -> None:
         with self.changed:
-            self.out += out
-            self.waiting += waiting
+            self.waiting += more
+            self.changed.notify_all()
+
+    # What an app leaves behind is closed and given back when the next one is served already: only
+    # what was seen to open, or to be taken, counts.
+
+    def _closed(self, connection: Any, _record: Any) -> None:
+        self.closed += any(one is connection for one in self.opened)
+
+    def _taken(self, _connection: Any, record: Any, _proxy: Any) -> None:
+        with self.changed:
+            self.taken.add(id(record))
+            self.changed.notify_all()
+
+    def _returned(self, _connection: Any, record: Any) -> None:
+        with self.changed:
+            self.taken.discard(id(record))
             self.changed.notify_all()
 
     def _statement(self, *_: Any) -> None:
@@ -59,20 +76,25 @@ class Traffic:
         if self.statements == "wait":
             await_(asyncio.Event().wait())  # until the app gives up
 
+    @property
+    def connections(self) -> dict[str, int]:
+        """How many connections pools opened, closed, and have given out now."""
+        return {"opened": len(self.opened), "closed": self.closed, "out": len(self.taken)}
+
     def at_once(self, requests: int, patience: float) -> int | None:
         """Connections in use once each of so many requests has one or waits; None: too early."""
 
         def settled() -> bool:
-            return self.out + self.waiting >= requests
+            return len(self.taken) + self.waiting >= requests
 
         with self.changed:
-            return self.out if self.changed.wait_for(settled, patience) else None
+            return len(self.taken) if self.changed.wait_for(settled, patience) else None
 
     def given_back(self, patience: float) -> int:
         """Connections that are still in use when none is any more, or `patience` has run out."""
         with self.changed:
-            self.changed.wait_for(lambda: self.out <= 0, patience)
-            return self.out
+            self.changed.wait_for(lambda: not self.taken, patience)
+            return len(self.taken)
 
     async def cut(self) -> None:
         """Close every connection from the other side, as a server that restarts does."""
