@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,13 @@ class Source:
 
     @classmethod
     def of(cls, lesson: Lesson, code: Path) -> Source:
-        files = [(file, file.stat()) for file in sorted(code.glob("todo_api/**/*.py"))]
-        written = tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in files)
-        return cls(str(code), lesson.names, written)
+        """The app in the folder `code`, as it is now."""
+        written = []
+        for file in sorted(code.glob("todo_api/**/*.py")):
+            with suppress(FileNotFoundError):  # an editor is about to put the new one there
+                stat = file.stat()
+                written.append((str(file), stat.st_mtime_ns, stat.st_size))
+        return cls(str(code), lesson.names, tuple(written))
 
     def told(self, early: Path) -> dict[str, Any]:
         """What a host must know to import it, with its database at `early` meanwhile."""
