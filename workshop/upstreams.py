@@ -108,6 +108,9 @@ class Upstream:
     def close(self) -> None:
         self.released.set()
         self.server.closing.set()
+        threading.Thread(target=self._end, daemon=True).start()  # the next check needn't wait
+
+    def _end(self) -> None:
         self.server.shutdown()
         self.server.server_close()
 
