@@ -9,13 +9,12 @@ with themselves, each time with another seed, several at once; it ends with 1 if
 """
 
 import argparse
-import statistics
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from turns import IMPORTS, PYTEST, seconds
+from turns import PYTEST, compare
 
 from workshop import oracle
 from workshop.bench import Bench
@@ -32,24 +31,14 @@ MOST = {"01": 2.2, "08": 4.5}
 
 def measure(rounds: int) -> None:
     """Print the ratios."""
-    commands = {"the imports alone": [sys.executable, "-c", IMPORTS]}
-    targets = {}
+    commands, targets = {}, {}
     for lesson in (LESSONS[0], LESSONS[-1]):
         run = [PYTEST, f"lessons/{lesson.number}", "--solution"]
         commands[" ".join(["pytest", *run[1:]])] = run
         commands[f"{lesson.number} without the comparison"] = [*run, "-k", "not same_as_reference"]
         if lesson.number in MOST:
-            targets[" ".join(["pytest", *run[1:]])] = f"  (at most {MOST[lesson.number]})"
-    taken: dict[str, list[float]] = {name: [] for name in commands}
-    for number in range(rounds + 1):
-        for name, command in commands.items():
-            one = seconds(command)
-            if number:  # the first round fills the disk's cache
-                taken[name].append(one)
-    base = statistics.median(taken["the imports alone"])
-    for name, times in taken.items():
-        middle = statistics.median(times)
-        print(f"{name:<30} {middle / base:4.2f}  {middle:5.2f} s{targets.get(name, '')}")  # noqa: T201
+            targets[" ".join(["pytest", *run[1:]])] = MOST[lesson.number]
+    compare(commands, targets, rounds)
 
 
 def once(number: str, seed: int) -> str:
