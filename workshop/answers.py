@@ -13,6 +13,7 @@ import httpx
 
 from workshop import words
 from workshop.hosts import Host
+from workshop.patience import within
 from workshop.scene import Exchange, Scene
 from workshop.seen import MISSING, Seen, Unmet
 
@@ -111,7 +112,7 @@ class Pending:
         `during` says what the check held back meanwhile, for an answer that must not wait for it.
         """
         try:
-            return Answer(self.future.result(self.app.host.deadline))
+            return Answer(within(self.future, self.app.host.deadline))
         except FutureTimeout:
             problem = self._no_answer(during)
         except httpx.HTTPError as error:

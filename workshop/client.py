@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from workshop.configured import Configured
 from workshop.hosts import TELLS_WITHIN, Gone, Host, Refused, Silent
 from workshop.outside import Outside
 from workshop.passing import Passing, Visitor
+from workshop.patience import Patience
 from workshop.scene import Scene, request_line
 from workshop.seen import Seen, Unmet
 from workshop.talking import Talking
@@ -263,8 +262,8 @@ class App(Requests, Outside, Passing, Configured, Talking):
         self._until("begun", by, what, words=words_of_it, times=times)
 
     def _until(self, do: str, by: Pending | Visitor, what: str, **more: Any) -> None:
-        deadline = time.monotonic() + (self.host.deadline or math.inf)
-        while time.monotonic() < deadline:
+        patience = Patience(self.host.deadline)
+        while patience.lasts():
             done = by.done
             if self.host.ask(do, self.host.deadline, patience=0.05, **more):
                 return

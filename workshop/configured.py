@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from workshop.hosts import Host
+from workshop.patience import Patience
 from workshop.scene import Scene
 from workshop.seen import Seen, Unmet
 
@@ -51,9 +50,8 @@ class Configured:
         Their route is "hold"; those that get none wait for one.
         """
         pending = [self.begin("GET", "/check/hold") for _ in range(requests)]
-        deadline = time.monotonic() + (self.host.deadline or math.inf)
-        out = None
-        while out is None and time.monotonic() < deadline:
+        patience, out = Patience(self.host.deadline), None
+        while out is None and patience.lasts():
             out = self.host.ask("at_once", self.host.deadline, requests=requests, patience=0.05)
         if out is None:
             pending[-1].overdue()

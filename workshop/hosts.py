@@ -30,6 +30,7 @@ from workshop.births import (
 )
 from workshop.host.frames import Folder, Line
 from workshop.host.stacks import fallen_at
+from workshop.patience import within
 
 MOVING = 8
 """Seconds that a start may take beyond the usual, as long as it goes from file to file."""
@@ -237,7 +238,7 @@ class ChildHost:
             slices, stood = [seconds - 1, *[1.0] * MOVING], None
         for patience in slices:
             with suppress(FutureTimeout):
-                return answer.result(patience)
+                return within(answer, patience)
             if len(slices) == 1:
                 break
             where = self.where()

@@ -6,6 +6,7 @@ Nothing is read unless a check asks for it, so a client can stop reading, or be 
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 from collections import deque
@@ -22,6 +23,7 @@ from websockets.uri import parse_uri
 from workshop import words
 from workshop.answers import process_ended
 from workshop.hosts import Host
+from workshop.patience import STEP, Patience
 from workshop.scene import Scene, to_json
 from workshop.seen import Like, Seen, Unmet, in_words, same
 
@@ -203,11 +205,13 @@ class Socket:
 
     def _read(self, nothing: str, something: str) -> None:
         """Take in what has come; wait for it at most the deadline. Raises Unmet."""
+        patience = Patience(self.app.host.deadline)
         try:
+            while not select.select([self.connection], [], [], STEP)[0]:
+                if not patience.lasts():
+                    self._silent(nothing, something)
             data = self.connection.recv(1 << 16)
-        except TimeoutError:
-            self._silent(nothing, something)
-        except OSError:
+        except (OSError, ValueError):  # broken off; closed here
             data = b""
         if data:
             self.protocol.receive_data(data)

@@ -6,7 +6,6 @@ Each holds its answer for as long as a check likes, and counts what is in flight
 from __future__ import annotations
 
 import json
-import math
 import select
 import socket
 import threading
@@ -14,6 +13,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from workshop.patience import Patience
 from workshop.scene import Scene
 from workshop.seen import Seen, Unmet
 
@@ -65,14 +65,12 @@ class Upstream:
         Raises Unmet when it doesn't, or when `by` was answered and nobody had asked. `meanwhile`
         says what the check holds back, where asking must not wait for it.
         """
-        patience = by.app.host.deadline if by is not None else 2.0
-        deadline = time.monotonic() + (patience or math.inf)
+        patience = Patience(by.app.host.deadline if by is not None else 2.0)
         with self.changed:
             while not self.requests:
-                left = deadline - time.monotonic()
-                if left <= 0 or (by is not None and by.done):
+                if not patience.lasts() or (by is not None and by.done):
                     break
-                self.changed.wait(min(left, 0.02))
+                self.changed.wait(0.02)
             asked = bool(self.requests)
         if not asked:
             if by is not None and not by.done and not meanwhile:
